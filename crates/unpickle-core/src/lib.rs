@@ -1,0 +1,1 @@
+//! Decode Python pickles without running them.

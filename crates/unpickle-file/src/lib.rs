@@ -1,0 +1,1 @@
+//! From a path to pickle bytes: map, sniff, decompress.

@@ -1,0 +1,1 @@
+//! pandas DataFrame, Series and every Index found in pickles, as columns.
