@@ -1,1 +1,79 @@
 //! Decode Python pickles without running them.
+//!
+//! A pickle is a program for a small machine that may import and call whatever it likes. This crate runs the
+//! machine and does neither: a global is two strings ([`Class`]), a call is a record ([`Object`]), and all else is
+//! data, kept as Python would hold it, identity, sharing and cycles too.
+//!
+//! ```
+//! use unpickle_core::{Pickle, View};
+//!
+//! // pickle.dumps({"Student 1": {"Name": "Ada", "Age": 36}}, protocol=2)
+//! let bytes = b"\x80\x02}X\x09\0\0\0Student 1}(X\x04\0\0\0NameX\x03\0\0\0AdaX\x03\0\0\0AgeK\x24us.";
+//! let pickle = Pickle::parse(&bytes[..])?;
+//!
+//! let student = pickle.root().item("Student 1")?;
+//! assert_eq!(student.item("Name")?.as_str(), Some("Ada"));
+//! match student.item("Age")?.view() {
+//!     View::Int(age) => assert_eq!(age.to_string(), "36"),
+//!     _ => unreachable!(),
+//! }
+//! # Ok::<(), unpickle_core::Error>(())
+//! ```
+//!
+//! * [`Pickle`] and [`Options`] decode; [`Pickles`] several in a row.
+//! * [`Value`] is the cursor: [`get`](Value::get), [`item`](Value::item), [`attr`](Value::attr), the `as_` methods,
+//!   [`view`](Value::view) for `match`, [`extract`](Value::extract) for Rust types, [`repr`](Value::repr) to print.
+//!   One law of names, Python's own: `get` may find nothing; `item` and `attr` say why not.
+//! * [`Ops`] lists opcodes without a stack, [`dis()`] prints them as `pickletools.dis` does.
+//!
+//! # Safety
+//!
+//! Nothing is executed. There is no `unsafe`. Whatever the bytes: no panic, no recursion over data, and memory
+//! linear in the input, for lengths are checked against what is left and sharing is never expanded.
+//!
+//! # How values are kept
+//!
+//! The pickle is the arena. A leaf (number, text, `None`) is the offset of its opcode, eight bytes; a long row of
+//! leaves is one such word; a container or object is a record of sixteen bytes and a word for each thing it holds.
+//! So strings are not copied, every value knows its byte, and dropping is a few deallocations.
+#![forbid(unsafe_code)]
+
+mod class;
+mod dict;
+mod dis;
+mod error;
+mod extract;
+mod graph;
+mod int;
+mod key;
+mod leaf;
+mod limits;
+mod machine;
+mod memo;
+mod names;
+mod object;
+mod op;
+mod ops;
+mod pickle;
+mod repr;
+mod seq;
+mod str;
+mod text;
+mod value;
+
+pub use crate::class::Class;
+pub use crate::dict::Dict;
+pub use crate::dis::dis;
+pub use crate::error::{Category, Error, Result};
+pub use crate::extract::FromPickle;
+pub use crate::int::Int;
+pub use crate::key::Key;
+pub use crate::limits::Limits;
+pub use crate::object::{Call, Make, Object};
+pub use crate::op::Opcode;
+pub use crate::ops::{Argument, Op, Ops};
+pub use crate::pickle::{Encoding, Options, Pickle, Pickles};
+pub use crate::repr::Repr;
+pub use crate::seq::{Iter, Seq};
+pub use crate::str::Str;
+pub use crate::value::{Id, Kind, Value, View};

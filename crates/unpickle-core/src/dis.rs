@@ -1,0 +1,148 @@
+//! A listing of opcodes, as `pickletools.dis` prints it.
+
+use std::fmt::Write as _;
+use std::io;
+
+use crate::error::Result;
+use crate::int::Int;
+use crate::op::Opcode;
+use crate::ops::{Argument, Op, Ops};
+use crate::repr::{quote_bytes, quote_float, quote_str};
+use crate::text;
+
+/// Writes one line for each opcode of the pickle at byte `at` of `input`: offset, opcode, name indented by the
+/// depth of MARKs, argument, and for an opcode that takes a MARK the byte of that MARK. The form is that of
+/// `pickletools.dis`.
+///
+/// Gives the first byte behind STOP.
+///
+/// ```
+/// let mut out = Vec::new();
+/// unpickle_core::dis(b"\x80\x02](K\x01K\x02e.", 0, &mut out)?;
+/// assert_eq!(String::from_utf8_lossy(&out), "\
+///     0: \\x80 PROTO      2
+///     2: ]    EMPTY_LIST
+///     3: (    MARK
+///     4: K        BININT1    1
+///     6: K        BININT1    2
+///     8: e        APPENDS    (MARK at 3)
+///     9: .    STOP
+/// ");
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A byte is no opcode, an argument runs past the end, or `out` cannot be written. What comes before is listed.
+pub fn dis(input: &[u8], at: u64, mut out: impl io::Write) -> Result<u64> {
+    let mut ops = Ops::starting_at(input, usize::try_from(at).unwrap_or(usize::MAX));
+    let mut marks: Vec<u64> = Vec::new();
+    let mut line = String::new();
+    for item in &mut ops {
+        let (offset, op) = item?;
+        let taken = if takes_mark(op.opcode) { marks.pop() } else { None };
+        line.clear();
+        let code = op.opcode.byte();
+        // A deep pickle would otherwise be listed in lines as long as it is deep.
+        let indent = 4 * marks.len().min(64);
+        let code =
+            if code.is_ascii_graphic() { char::from(code).to_string() } else { format!("\\x{code:02x}") };
+        _ = write!(line, "{offset:5}: {code:<4} {:indent$}{}", "", op.opcode.name());
+        let argument = argument(&op);
+        if !argument.is_empty() || taken.is_some() {
+            let pad = 10usize.saturating_sub(op.opcode.name().len());
+            _ = write!(line, "{:pad$}", "");
+        }
+        if !argument.is_empty() {
+            line.push(' ');
+            line.push_str(&argument);
+        }
+        if let Some(mark) = taken {
+            _ = write!(line, " (MARK at {mark})");
+        }
+        line.push('\n');
+        out.write_all(line.as_bytes())?;
+        if op.opcode == Opcode::Mark {
+            marks.push(offset);
+        }
+    }
+    Ok(ops.offset())
+}
+
+fn takes_mark(opcode: Opcode) -> bool {
+    use Opcode::{AddItems, Appends, Dict, FrozenSet, Inst, List, Obj, PopMark, SetItems, Tuple};
+    matches!(opcode, Appends | List | Tuple | Dict | SetItems | AddItems | FrozenSet | PopMark | Obj | Inst)
+}
+
+/// The argument as Python's `repr` of what `pickletools.genops` gives.
+fn argument(op: &Op<'_>) -> String {
+    let mut out = String::new();
+    match (op.opcode, op.argument) {
+        (_, Argument::None) => {}
+        (_, Argument::Int(int)) => _ = write!(out, "{int}"),
+        (_, Argument::Float(float)) => quote_float(float, &mut out),
+        (Opcode::Long1 | Opcode::Long4, Argument::Data(data)) => integer(data, &mut out),
+        (opcode, Argument::Data(data)) => match opcode {
+            Opcode::ShortBinUnicode | Opcode::BinUnicode | Opcode::BinUnicode8 => {
+                quote_str(data, usize::MAX, &mut out);
+            }
+            // pickletools takes a Python 2 str for Latin-1 text.
+            Opcode::ShortBinString | Opcode::BinString => latin1(data, &mut out),
+            Opcode::ByteArray8 => {
+                out.push_str("bytearray(");
+                quote_bytes(data, usize::MAX, "b", &mut out);
+                out.push(')');
+            }
+            _ => quote_bytes(data, usize::MAX, "b", &mut out),
+        },
+        (opcode, Argument::Line(line)) => textual(opcode, line, &mut out),
+        (_, Argument::Lines(module, name)) => {
+            quote_str(&[module, b" ", name].concat(), usize::MAX, &mut out);
+        }
+    }
+    out
+}
+
+fn integer(data: &[u8], out: &mut String) {
+    let mut bytes = Vec::with_capacity(data.len() + 5);
+    bytes.push(Opcode::Long4 as u8);
+    bytes.extend((data.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(data);
+    binary(&bytes, out);
+}
+
+fn latin1(data: &[u8], out: &mut String) {
+    let text: String = data.iter().map(|&byte| char::from(byte)).collect();
+    quote_str(text.as_bytes(), usize::MAX, out);
+}
+
+/// A line: the value it stands for, or the line itself where it stands for none.
+fn textual(opcode: Opcode, line: &[u8], out: &mut String) {
+    let mut bytes = Vec::new();
+    let read = match opcode {
+        Opcode::Int => text::int(line, &mut bytes),
+        Opcode::Long => text::long(line, &mut bytes),
+        Opcode::Float => text::float(line, &mut bytes),
+        Opcode::String => text::string(line, &mut bytes),
+        Opcode::Unicode => text::unicode(line, &mut bytes),
+        Opcode::Get | Opcode::Put => text::long(line, &mut bytes),
+        _ => Err("is text"),
+    };
+    match read {
+        Ok(()) => binary(&bytes, out),
+        Err(_) => latin1(line, out),
+    }
+}
+
+fn binary(bytes: &[u8], out: &mut String) {
+    use crate::leaf::{Leaf, read};
+    match read(bytes, 0) {
+        Some(Leaf::Bool(value)) => out.push_str(if value { "True" } else { "False" }),
+        Some(Leaf::Small(value)) => _ = write!(out, "{value}"),
+        Some(Leaf::Big(bytes)) => _ = write!(out, "{}", Int::big(bytes)),
+        Some(Leaf::Float(value)) => quote_float(value, out),
+        Some(Leaf::Str(text)) => quote_str(text, usize::MAX, out),
+        Some(Leaf::Str2(bytes)) => latin1(bytes, out),
+        _ => {}
+    }
+}

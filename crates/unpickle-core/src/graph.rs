@@ -1,0 +1,370 @@
+//! The tables of a decoded pickle: one 8-byte word for whatever is held anywhere, one 16-byte record for each
+//! container and object.
+//!
+//! The pickle itself is the arena: an opcode runs once, so the offset of the opcode that made a leaf (a number,
+//! a string, `None`) is its identity, its place for error messages and all that is stored of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::dict::DictIndex;
+
+/// Whatever is held anywhere: in a container, on the stack, in the memo. The two low bits are its tag.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Word(u64);
+
+const LEAF: u64 = 0;
+const RUN: u64 = 1;
+const RECORD: u64 = 2;
+const SIDE: u64 = 3;
+
+/// Most leaves of one run: what twelve bits hold. It bounds what a look-up inside a run costs.
+pub(crate) const MAX_RUN: usize = 0xfff;
+
+/// A [`Word`], taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ref {
+    /// The opcode of a leaf, at this offset of the input.
+    Leaf(usize),
+    /// This many leaves in a row, the first at this offset, nothing but memo opcodes and FRAMEs between them.
+    Run { at: usize, count: usize },
+    /// A container, class or object.
+    Record(u32),
+    /// A leaf in [`Graph::side`].
+    Side(usize),
+}
+
+impl Word {
+    /// No value: an unused slot. (A run of no leaves at the end of the address space.)
+    pub(crate) const EMPTY: Word = Word(u64::MAX & !3 | RUN);
+
+    #[inline(always)]
+    pub(crate) fn leaf(at: usize) -> Word {
+        Word((at as u64) << 2 | LEAF)
+    }
+
+    #[inline(always)]
+    pub(crate) fn run(at: usize, count: usize) -> Word {
+        debug_assert!(count <= MAX_RUN);
+        Word((at as u64) << 14 | (count as u64) << 2 | RUN)
+    }
+
+    #[inline(always)]
+    pub(crate) fn record(index: u32) -> Word {
+        Word(u64::from(index) << 2 | RECORD)
+    }
+
+    #[inline(always)]
+    pub(crate) fn side(at: usize) -> Word {
+        Word((at as u64) << 2 | SIDE)
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_run(self) -> bool {
+        self.0 & 3 == RUN
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_empty(self) -> bool {
+        self == Word::EMPTY
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(self) -> Ref {
+        match self.0 & 3 {
+            LEAF => Ref::Leaf((self.0 >> 2) as usize),
+            RUN => Ref::Run { at: (self.0 >> 14) as usize, count: (self.0 >> 2) as usize & MAX_RUN },
+            RECORD => Ref::Record((self.0 >> 2) as u32),
+            _ => Ref::Side((self.0 >> 2) as usize),
+        }
+    }
+
+    /// The record's index, if it is one.
+    #[inline(always)]
+    pub(crate) fn as_record(self) -> Option<u32> {
+        if self.0 & 3 == RECORD { Some((self.0 >> 2) as u32) } else { None }
+    }
+
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) fn from_bits(bits: u64) -> Word {
+        Word(bits)
+    }
+
+    /// How many values the word stands for.
+    #[inline(always)]
+    pub(crate) fn count(self) -> usize {
+        match self.get() {
+            Ref::Run { count, .. } => count,
+            _ => 1,
+        }
+    }
+}
+
+/// What a [`Record`] is. An object has three slots in [`Graph::words`]: two as said here, and the first BUILD state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Shape {
+    List,
+    Tuple,
+    Dict,
+    Set,
+    FrozenSet,
+    /// A global: its slots are the module and the name.
+    Class,
+    /// Calls: the slots are the callable and the arguments.
+    Reduce,
+    NewObj,
+    NewObjEx,
+    Obj,
+    Inst,
+    /// The first slot is the persistent id.
+    Persistent,
+    /// `start` is the extension code.
+    Extension,
+    /// `start` is the index of the out-of-band buffer.
+    Buffer,
+}
+
+const SHAPES: [Shape; 14] = [
+    Shape::List,
+    Shape::Tuple,
+    Shape::Dict,
+    Shape::Set,
+    Shape::FrozenSet,
+    Shape::Class,
+    Shape::Reduce,
+    Shape::NewObj,
+    Shape::NewObjEx,
+    Shape::Obj,
+    Shape::Inst,
+    Shape::Persistent,
+    Shape::Extension,
+    Shape::Buffer,
+];
+
+/// Where the items of a container are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// `extra` words from `start`, each one value.
+    Inline,
+    /// The number of values at `start`, then `extra` words, some of them runs.
+    InlineRuns,
+    /// [`Graph::big`] at `start`.
+    Big,
+}
+
+/// A container, class or object: 16 bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Record {
+    /// Offset (44 bits), tag (12 bits), shape (8 bits).
+    head: u64,
+    /// Index into [`Graph::words`], or what [`Storage`] and [`Shape`] say.
+    pub(crate) start: u32,
+    /// A container's number of words; an object's index into [`Graph::extras`] plus one.
+    pub(crate) extra: u32,
+}
+
+const _: () = assert!(size_of::<Word>() == 8 && size_of::<Record>() == 16);
+
+impl Record {
+    #[inline(always)]
+    pub(crate) fn new(shape: Shape, at: usize, start: u32, extra: u32) -> Record {
+        Record { head: (at as u64) << 20 | shape as u64, start, extra }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_tag(&mut self, tag: u16) {
+        self.head = self.head & !0xfff00 | u64::from(tag & 0xfff) << 8;
+    }
+
+    #[inline(always)]
+    pub(crate) fn tag(&self) -> u16 {
+        (self.head >> 8) as u16 & 0xfff
+    }
+
+    #[inline(always)]
+    pub(crate) fn shape(&self) -> Shape {
+        // The byte was written by `new`; a wrong one cannot be, and would be a list without items.
+        *SHAPES.get(usize::from(self.head as u8)).unwrap_or(&Shape::List)
+    }
+
+    #[inline(always)]
+    pub(crate) fn at(&self) -> usize {
+        (self.head >> 20) as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn storage(&self) -> Storage {
+        match self.tag() {
+            0 => Storage::Inline,
+            1 => Storage::InlineRuns,
+            _ => Storage::Big,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_storage(&mut self, storage: Storage) {
+        self.set_tag(match storage {
+            Storage::Inline => 0,
+            Storage::InlineRuns => 1,
+            Storage::Big => 2,
+        });
+    }
+}
+
+/// The items of a container that was filled more than once.
+#[derive(Default)]
+pub(crate) struct Big {
+    pub(crate) words: Vec<Word>,
+    /// How many values the words stand for.
+    pub(crate) len: u64,
+    /// Whether some of the words are runs.
+    pub(crate) runs: bool,
+    /// With runs: how many values are before each [`STRIDE`]th word.
+    pub(crate) marks: OnceLock<Vec<u64>>,
+}
+
+/// How many words are between two [`Big::marks`].
+pub(crate) const STRIDE: usize = 64;
+
+/// What few objects have.
+#[derive(Default)]
+pub(crate) struct Extra {
+    /// The keyword arguments of NEWOBJ_EX.
+    pub(crate) kwargs: Option<Word>,
+    /// Second and later BUILD states.
+    pub(crate) states: Vec<Word>,
+    /// A list record of what was appended or added.
+    pub(crate) items: Option<u32>,
+    /// A dict record of what was set.
+    pub(crate) pairs: Option<u32>,
+}
+
+/// The tables.
+pub(crate) struct Graph {
+    pub(crate) records: Vec<Record>,
+    pub(crate) words: Vec<Word>,
+    pub(crate) bigs: Vec<Big>,
+    pub(crate) extras: Vec<Extra>,
+    /// Leaves that the input holds as text, re-written as binary opcodes, each behind the eight bytes of its
+    /// original offset: reading a leaf knows binary opcodes only.
+    pub(crate) side: Vec<u8>,
+    pub(crate) buffers: Vec<Arc<[u8]>>,
+    pub(crate) root: Word,
+    pub(crate) encoding: crate::Encoding,
+    pub(crate) protocol: u8,
+    /// Hash indexes of the larger dicts that were searched.
+    pub(crate) indexes: Mutex<HashMap<u32, Arc<DictIndex>>>,
+}
+
+impl Graph {
+    pub(crate) fn record(&self, index: u32) -> Option<&Record> {
+        self.records.get(index as usize)
+    }
+
+    /// The words of a container, how many values they stand for, and the [`Big`] they are in.
+    #[inline]
+    pub(crate) fn items(&self, record: &Record) -> (&[Word], usize, Option<&Big>) {
+        let start = record.start as usize;
+        match record.storage() {
+            Storage::Inline => {
+                let words = self.words.get(start..start + record.extra as usize).unwrap_or_default();
+                (words, words.len(), None)
+            }
+            Storage::InlineRuns => {
+                let words = self.words.get(start + 1..start + 1 + record.extra as usize).unwrap_or_default();
+                (words, self.words.get(start).map_or(0, |len| len.bits() as usize), None)
+            }
+            Storage::Big => match self.bigs.get(start) {
+                Some(big) => (&big.words, big.len as usize, Some(big)),
+                None => (&[], 0, None),
+            },
+        }
+    }
+
+    /// Adds `words` to the items of `record`, a container. `runs` says whether some of them are runs.
+    pub(crate) fn fill(&mut self, record: &mut Record, words: &[Word], runs: bool) {
+        let end = self.words.len();
+        let start = record.start as usize;
+        match record.storage() {
+            Storage::Inline if record.extra == 0 && runs => {
+                let len = words.iter().map(|word| word.count() as u64).sum();
+                self.words.push(Word::from_bits(len));
+                record.set_storage(Storage::InlineRuns);
+            }
+            Storage::Inline if record.extra == 0 => {}
+            // It was the last to grow, so it goes on where it is.
+            Storage::Inline if !runs && start + record.extra as usize == end => {
+                self.words.extend_from_slice(words);
+                record.extra += words.len() as u32;
+                return;
+            }
+            storage => return self.fill_big(record, storage, words, runs),
+        }
+        record.start = end as u32;
+        record.extra = words.len() as u32;
+        self.words.extend_from_slice(words);
+    }
+
+    fn fill_big(&mut self, record: &mut Record, storage: Storage, words: &[Word], runs: bool) {
+        if storage != Storage::Big {
+            let (items, len, _) = self.items(record);
+            let mut words = Vec::with_capacity((items.len() * 2).max(4));
+            words.extend_from_slice(items);
+            let runs = storage == Storage::InlineRuns;
+            let big = Big { words, len: len as u64, runs, marks: OnceLock::new() };
+            record.start = self.bigs.len() as u32;
+            record.extra = 0;
+            record.set_storage(Storage::Big);
+            self.bigs.push(big);
+        }
+        if let Some(big) = self.bigs.get_mut(record.start as usize) {
+            big.len += words.iter().map(|word| word.count() as u64).sum::<u64>();
+            big.runs |= runs;
+            big.words.extend_from_slice(words);
+        }
+    }
+
+    /// Slot `i` of an object.
+    pub(crate) fn slot(&self, record: &Record, i: usize) -> Option<Word> {
+        self.words.get(record.start as usize + i).copied().filter(|word| !word.is_empty())
+    }
+
+    pub(crate) fn extra(&self, record: &Record) -> Option<&Extra> {
+        self.extras.get((record.extra as usize).checked_sub(1)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_gives_back_what_it_was_made_of() {
+        assert_eq!(Word::leaf(5).get(), Ref::Leaf(5));
+        assert_eq!(Word::run(1 << 40, MAX_RUN).get(), Ref::Run { at: 1 << 40, count: MAX_RUN });
+        assert_eq!(Word::record(u32::MAX).get(), Ref::Record(u32::MAX));
+        assert_eq!(Word::side(7).get(), Ref::Side(7));
+        assert!(Word::EMPTY.is_empty() && !Word::run(0, 0).is_empty());
+    }
+
+    #[test]
+    fn a_record_keeps_offset_tag_and_shape_apart() {
+        let mut record = Record::new(Shape::Buffer, (1 << 44) - 1, 1, 2);
+        record.set_tag(0xabc);
+        assert_eq!((record.shape(), record.at(), record.tag()), (Shape::Buffer, (1 << 44) - 1, 0xabc));
+        record.set_storage(Storage::Big);
+        assert_eq!(
+            (record.shape(), record.at(), record.storage()),
+            (Shape::Buffer, (1 << 44) - 1, Storage::Big)
+        );
+        for (i, shape) in SHAPES.into_iter().enumerate() {
+            assert_eq!(shape as usize, i);
+        }
+    }
+}

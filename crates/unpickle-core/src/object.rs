@@ -1,0 +1,218 @@
+//! `Object`: what a call would make, as data.
+
+use crate::class::{Class, Known, folded};
+use crate::dict::Dict;
+use crate::graph::{Record, Shape};
+use crate::seq::Seq;
+use crate::value::Value;
+
+/// What a call in the pickle would make: the callable, its arguments, what BUILD set, what was appended and set.
+/// Nothing was called.
+///
+/// ```
+/// // pickle.dumps(Point(1, 2)) for a class with x and y, protocol 2
+/// let bytes = b"\x80\x02cgeometry\nPoint\n)\x81}(X\x01\0\0\0xK\x01X\x01\0\0\0yK\x02ub.";
+/// let pickle = unpickle_core::Pickle::parse(&bytes[..])?;
+/// let point = pickle.root().as_object().unwrap();
+/// assert!(point.class().unwrap().is("geometry", "Point"));
+/// assert_eq!(pickle.root().attr("y")?.as_i64(), Some(2));
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Object<'p> {
+    value: Value<'p>,
+    record: &'p Record,
+}
+
+/// By which opcode an [`Object`] is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Make {
+    /// REDUCE: `callable(*args)`
+    Reduce,
+    /// NEWOBJ: `cls.__new__(cls, *args)`
+    NewObj,
+    /// NEWOBJ_EX: `cls.__new__(cls, *args, **kwargs)`
+    NewObjEx,
+    /// OBJ: `cls(*args)`, Python 2
+    Obj,
+    /// INST: `cls(*args)`, Python 2, protocol 0
+    Inst,
+}
+
+/// A call, by name. For what `copyreg._reconstructor` makes (protocols 0 and 1), as protocol 2 would write it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'p> {
+    /// The module of the callable, or of the class being made.
+    pub module: &'p str,
+    /// Its qualified name.
+    pub name: &'p str,
+    /// With `getattr(Class, 'method')(…)`: the method.
+    pub method: Option<&'p str>,
+    /// The arguments; for a class being made, those of `__new__` without the class.
+    pub args: Seq<'p>,
+    /// The object itself.
+    pub object: Object<'p>,
+}
+
+impl<'p> Object<'p> {
+    pub(crate) fn new(value: Value<'p>, record: &'p Record) -> Object<'p> {
+        Object { value, record }
+    }
+
+    /// The value that it is.
+    pub fn value(self) -> Value<'p> {
+        self.value
+    }
+
+    /// By which opcode it is made.
+    pub fn make(self) -> Make {
+        match self.record.shape() {
+            Shape::NewObj => Make::NewObj,
+            Shape::NewObjEx => Make::NewObjEx,
+            Shape::Obj => Make::Obj,
+            Shape::Inst => Make::Inst,
+            _ => Make::Reduce,
+        }
+    }
+
+    fn slot(self, i: usize) -> Option<Value<'p>> {
+        self.value.graph().slot(self.record, i).map(|word| self.value.with(word))
+    }
+
+    /// What is called: a global as a rule, but it may be an object itself.
+    pub fn callable(self) -> Value<'p> {
+        self.slot(0).unwrap_or(self.value)
+    }
+
+    /// The arguments, a tuple.
+    pub fn args(self) -> Value<'p> {
+        self.slot(1).unwrap_or(self.value)
+    }
+
+    fn arg_seq(self) -> Seq<'p> {
+        self.slot(1).and_then(Value::as_tuple).unwrap_or_else(|| self.value.no_items())
+    }
+
+    /// Argument `i`, from 0.
+    pub fn arg(self, i: usize) -> Option<Value<'p>> {
+        self.arg_seq().get(i)
+    }
+
+    /// The keyword arguments, a dict.
+    pub fn kwargs(self) -> Option<Value<'p>> {
+        let word = self.value.graph().extra(self.record)?.kwargs?;
+        Some(self.value.with(word))
+    }
+
+    /// The class: of `copyreg._reconstructor(cls, …)` the class given, else the callable if it is a global.
+    pub fn class(self) -> Option<Class<'p>> {
+        let callable = self.callable();
+        if self.reconstructs()
+            && let Some(class) = self.arg(0).and_then(Value::as_class)
+        {
+            return Some(class);
+        }
+        callable.as_class()
+    }
+
+    fn reconstructs(self) -> bool {
+        self.record.shape() == Shape::Reduce && self.callable().known() == Known::Reconstructor
+    }
+
+    /// The call, by name; `None` if the callable is neither a global nor an attribute of one.
+    pub fn call(self) -> Option<Call<'p>> {
+        let callable = self.callable();
+        let args = self.arg_seq();
+        if self.reconstructs()
+            && let Some(class) = args.get(0).and_then(Value::as_class)
+        {
+            // (cls, base, value): the value counts where the base is not `object`.
+            let plain = args.get(1).is_none_or(|base| base.known() == Known::Object);
+            let args = if plain { self.value.no_items() } else { args.tail(2) };
+            return Some(Call {
+                module: class.module(),
+                name: class.name(),
+                method: None,
+                args,
+                object: self,
+            });
+        }
+        if let Some(class) = callable.as_class() {
+            return Some(Call {
+                module: class.module(),
+                name: class.name(),
+                method: None,
+                args,
+                object: self,
+            });
+        }
+        let getattr = callable.as_object().filter(|object| object.callable().known() == Known::GetAttr)?;
+        let class = getattr.arg(0)?.as_class()?;
+        let method = Some(getattr.arg(1)?.as_str()?);
+        Some(Call { module: class.module(), name: class.name(), method, args, object: self })
+    }
+
+    /// What the last BUILD set.
+    pub fn state(self) -> Option<Value<'p>> {
+        let extra = self.value.graph().extra(self.record).and_then(|extra| extra.states.last().copied());
+        match extra {
+            Some(word) => Some(self.value.with(word)),
+            None => self.first_state(),
+        }
+    }
+
+    fn first_state(self) -> Option<Value<'p>> {
+        let payload = self.record.shape() == Shape::Reduce
+            && matches!(self.record.tag(), folded::BYTES | folded::BYTE_ARRAY);
+        if payload { None } else { self.slot(2) }
+    }
+
+    /// What each BUILD set, in order.
+    pub fn states(self) -> impl DoubleEndedIterator<Item = Value<'p>> + use<'p> {
+        let more = self.value.graph().extra(self.record).map_or(&[][..], |extra| &extra.states);
+        self.first_state().into_iter().chain(more.iter().map(move |&word| self.value.with(word)))
+    }
+
+    /// What was appended or added.
+    pub fn items(self) -> Option<Seq<'p>> {
+        let graph = self.value.graph();
+        let record = graph.record(graph.extra(self.record)?.items?)?;
+        Some(self.value.seq(record))
+    }
+
+    /// What was set by key.
+    pub fn pairs(self) -> Option<Dict<'p>> {
+        let graph = self.value.graph();
+        let index = graph.extra(self.record)?.pairs?;
+        let record = graph.record(index)?;
+        Some(Dict::new(self.value.with(crate::graph::Word::record(index)), record))
+    }
+
+    /// An attribute that a BUILD set: in a dict, in `(dict, slots)`, or in `(dict,)`.
+    pub fn attr(self, name: &str) -> Option<Value<'p>> {
+        self.states().rev().find_map(|state| {
+            if let Some(dict) = state.as_dict() {
+                return dict.get(name);
+            }
+            let parts = state.as_tuple().filter(|parts| parts.len() <= 2)?;
+            parts.iter().find_map(|part| part.as_dict()?.get(name))
+        })
+    }
+
+    /// All attributes that a BUILD set by name, with the names as the pickle has them.
+    pub fn attrs(self) -> impl Iterator<Item = (Value<'p>, Value<'p>)> + use<'p> {
+        let parts = self.states().flat_map(|state| {
+            let parts = state.as_tuple().filter(|parts| parts.len() <= 2);
+            let own = state.as_dict();
+            own.into_iter().chain(parts.into_iter().flat_map(|parts| parts.iter().filter_map(Value::as_dict)))
+        });
+        parts.flat_map(Dict::iter)
+    }
+}
+
+impl std::fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.value.repr(), f)
+    }
+}

@@ -1,0 +1,233 @@
+//! `Pickle`: a decoded pickle, and how it is made.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::graph::{Graph, Ref, Word};
+use crate::limits::Limits;
+use crate::machine::Machine;
+use crate::value::{Id, Value};
+
+/// What a Python 2 `str` is taken for: its bytes may be text or data, and the pickle does not say which.
+///
+/// Data (what numpy, pandas and `datetime` keep) is read as bytes whatever is chosen here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// Text where the bytes are UTF-8, else Latin-1 for names and keys, and bytes for columns.
+    #[default]
+    Auto,
+    /// Text; bytes that are not UTF-8 stay bytes.
+    Utf8,
+    /// Text of one character a byte.
+    Latin1,
+    /// Bytes.
+    Bytes,
+}
+
+/// How to decode. Made by [`Options::new`], used by [`Options::parse`].
+///
+/// ```
+/// use unpickle_core::{Encoding, Options};
+///
+/// // Python 2's pickle.dumps('caf\xe9', 1)
+/// let pickle = Options::new().with_encoding(Encoding::Latin1).parse(b"U\x04caf\xe9.")?;
+/// assert_eq!(pickle.root().as_text().as_deref(), Some("café"));
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options<'o> {
+    pub(crate) limits: Limits,
+    pub(crate) encoding: Encoding,
+    pub(crate) buffers: Vec<Arc<[u8]>>,
+    marker: std::marker::PhantomData<&'o ()>,
+}
+
+impl Options<'_> {
+    /// The defaults: no limit of memory but the input's own size, Python 2 `str` by [`Encoding::Auto`].
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bounds what decoding and exporting may use.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Says what a Python 2 `str` is.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// Gives the out-of-band buffers of protocol 5, in the order in which `buffer_callback` got them.
+    #[must_use]
+    pub fn with_buffers(mut self, buffers: Vec<Arc<[u8]>>) -> Self {
+        self.buffers = buffers;
+        self
+    }
+
+    /// Decodes the pickle at the start of `input`; what follows its STOP is left alone.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no pickle, or it ends too early, or a limit is reached. Nothing is ever executed.
+    pub fn parse<B: AsRef<[u8]>>(&self, input: B) -> Result<Pickle<B>> {
+        self.parse_at(input, 0)
+    }
+
+    /// Decodes the pickle that starts at byte `offset` of `input`. All offsets count from the start of `input`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::parse`].
+    pub fn parse_at<B: AsRef<[u8]>>(&self, input: B, offset: u64) -> Result<Pickle<B>> {
+        let at = usize::try_from(offset).unwrap_or(usize::MAX);
+        let (graph, end) = Machine::new(input.as_ref(), at, self).run()?;
+        Ok(Pickle { input, graph, end })
+    }
+}
+
+/// A decoded pickle: the input and the tables that lead into it. Nothing of it was executed.
+///
+/// `B` is what holds the bytes: `Vec<u8>`, `&[u8]`, a mapped file. Strings, bytes and numbers are not copied out of
+/// it. Dropping is a matter of a few deallocations, however deep the values nest.
+///
+/// ```
+/// // pickle.dumps({"a": [1, 2]}, protocol=4)
+/// let bytes = b"\x80\x04\x95\x0f\0\0\0\0\0\0\0}\x94\x8c\x01a\x94]\x94(K\x01K\x02es.";
+/// let pickle = unpickle_core::Pickle::parse(&bytes[..])?;
+/// assert_eq!(pickle.protocol(), 4);
+/// assert_eq!(pickle.end(), bytes.len() as u64);
+/// assert_eq!(pickle.root().to_string(), "{'a': [1, 2]}");
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+pub struct Pickle<B = Vec<u8>> {
+    input: B,
+    graph: Graph,
+    end: usize,
+}
+
+impl<B: AsRef<[u8]>> Pickle<B> {
+    /// Decodes the pickle at the start of `input`; see [`Options`] for more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::parse`].
+    pub fn parse(input: B) -> Result<Pickle<B>> {
+        Options::new().parse(input)
+    }
+
+    /// What was pickled.
+    pub fn root(&self) -> Value<'_> {
+        Value::new(&self.graph, self.input.as_ref(), self.graph.root)
+    }
+
+    /// The first byte behind STOP: where another pickle, or something else, may begin.
+    pub fn end(&self) -> u64 {
+        self.end as u64
+    }
+
+    /// The protocol that the pickle says it is of; 0 where it says none, as protocols 0 and 1 do.
+    pub fn protocol(&self) -> u8 {
+        self.graph.protocol
+    }
+
+    /// The bytes it was decoded from.
+    pub fn input(&self) -> &[u8] {
+        self.input.as_ref()
+    }
+
+    /// The value of an [`Id`] of this pickle.
+    pub fn value(&self, id: Id) -> Option<Value<'_>> {
+        let word = Word::from_bits(id.0);
+        let input = self.input.as_ref();
+        let known = match word.get() {
+            Ref::Leaf(at) => at < input.len(),
+            Ref::Record(index) => self.graph.record(index).is_some(),
+            Ref::Side(at) => at < self.graph.side.len(),
+            Ref::Run { .. } => false,
+        };
+        known.then(|| Value::new(&self.graph, input, word))
+    }
+
+    /// Every container, global and object that decoding made, in the order of their opcodes' work. (The empty
+    /// tuple, numbers, text and bytes are none.)
+    pub fn objects(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
+        let input = self.input.as_ref();
+        (0..self.graph.records.len())
+            .map(move |index| Value::new(&self.graph, input, Word::record(index as u32)))
+    }
+
+    /// Bytes that the tables take, the input apart.
+    pub fn memory(&self) -> usize {
+        let graph = &self.graph;
+        let bigs: usize = graph.bigs.iter().map(|big| big.words.capacity() * 8 + size_of_val(big)).sum();
+        let extras: usize =
+            graph.extras.iter().map(|extra| extra.states.capacity() * 8 + size_of_val(extra)).sum();
+        graph.records.capacity() * 16 + graph.words.capacity() * 8 + graph.side.capacity() + bigs + extras
+    }
+}
+
+impl<B: AsRef<[u8]>> std::fmt::Debug for Pickle<B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pickle(protocol {}, {})", self.protocol(), self.root())
+    }
+}
+
+/// Several pickles in a row, as repeated `pickle.dump` to one file writes them. Each has a memo of its own.
+///
+/// ```
+/// let bytes = b"K\x01.\x80\x02K\x02.";
+/// let values = unpickle_core::Pickles::new(&bytes[..])
+///     .map(|pickle| pickle.map(|pickle| pickle.root().as_i64()))
+///     .collect::<Result<Vec<_>, _>>()?;
+/// assert_eq!(values, [Some(1), Some(2)]);
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// An item is an error where the bytes are no pickle; nothing follows it.
+#[derive(Clone, Debug)]
+pub struct Pickles<'i> {
+    input: &'i [u8],
+    options: Options<'i>,
+    at: u64,
+    failed: bool,
+}
+
+impl<'i> Pickles<'i> {
+    /// Starts at the first byte of `input`.
+    pub fn new(input: &'i [u8]) -> Pickles<'i> {
+        Pickles::with_options(input, Options::new())
+    }
+
+    /// Starts at the first byte of `input`, decoding as `options` say.
+    pub fn with_options(input: &'i [u8], options: Options<'i>) -> Pickles<'i> {
+        Pickles { input, options, at: 0, failed: false }
+    }
+
+    /// Where the next pickle would begin.
+    pub fn offset(&self) -> u64 {
+        self.at
+    }
+}
+
+impl<'i> Iterator for Pickles<'i> {
+    type Item = Result<Pickle<&'i [u8]>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed || self.at >= self.input.len() as u64 {
+            return None;
+        }
+        let parsed = self.options.parse_at(self.input, self.at);
+        match &parsed {
+            Ok(pickle) => self.at = pickle.end(),
+            Err(_) => self.failed = true,
+        }
+        Some(parsed)
+    }
+}
