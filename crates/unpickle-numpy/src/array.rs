@@ -1,0 +1,344 @@
+//! [`NdArray`]: a numpy array as it lies in the pickle.
+
+use std::fmt;
+use std::ops::Range;
+
+use unpickle_core::{Class, Error, FromPickle, Result, Seq, Value};
+
+use crate::cache::DtypeCache;
+use crate::dtype::{Dtype, DtypeKind, Field};
+use crate::dtype_display::Shape;
+use crate::layout::{Few, Layout, MAX_EMPTY, Order};
+use crate::objects::Objects;
+use crate::reconstruct;
+
+/// A numpy array: dtype, shape, and a strided view of the bytes in the pickle, or of the list of its objects.
+///
+/// Nothing is copied to make one, to take a [`row`](NdArray::row), a [`slice`](NdArray::slice) or a
+/// [`field`](NdArray::field), or to transpose it. Elements are counted in logical order (C order, the last axis
+/// fastest) everywhere, however they are stored.
+///
+/// ```
+/// use unpickle_core::Pickle;
+/// use unpickle_numpy::NdArray;
+///
+/// // pickle.dumps(numpy.array([[1, 2, 3], [4, 5, 6]], 'i1', order='F'), 5)
+/// let pickle = Pickle::parse(
+///     b"\x80\x05\x95\x8a\x00\x00\x00\x00\x00\x00\x00\x8c\x13numpy._core.numeric\x94\x8c\x0b_frombuffer\x94\x93\x94\
+///     (\x96\x06\x00\x00\x00\x00\x00\x00\x00\x01\x04\x02\x05\x03\x06\x94\x8c\x05numpy\x94\x8c\x05dtype\x94\x93\x94\
+///     \x8c\x02i1\x94\x89\x88\x87\x94R\x94(K\x03\x8c\x01|\x94NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00t\x94bK\x02\
+///     K\x03\x86\x94\x8c\x01F\x94t\x94R\x94.",
+/// )?;
+/// let array: NdArray = pickle.root().extract()?;
+/// assert_eq!(array.dtype().to_string(), "int8");
+/// assert_eq!(array.shape(), [2, 3]);
+/// let mut row = Vec::<i8>::new();
+/// array.row(1)?.copy_native(0..3, &mut row)?;
+/// assert_eq!(row, [4, 5, 6]);
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct NdArray<'p> {
+    origin: Value<'p>,
+    dtype: Dtype,
+    layout: Layout,
+    data: Data<'p>,
+}
+
+/// Where the elements are.
+#[derive(Clone)]
+pub(crate) enum Data<'p> {
+    /// Bytes; strides count bytes.
+    Raw(&'p [u8]),
+    /// A list in C order; strides count cells. The path leads to one field of a structured cell, which is a tuple.
+    List { cells: Seq<'p>, path: Few<usize> },
+}
+
+/// The general form of an array of bytes: the first element is at `offset`, further ones at multiples of `strides`.
+#[derive(Clone, Copy, Debug)]
+pub struct Raw<'a, 'p> {
+    /// All the bytes of the array that this one is a view of.
+    pub bytes: &'p [u8],
+    /// The first byte of the first element.
+    pub offset: usize,
+    /// Bytes from one element to the next, for each axis.
+    pub strides: &'a [isize],
+}
+
+impl<'p> NdArray<'p> {
+    /// Reads an array, remembering its dtype in `cache`: for lists of many arrays.
+    pub fn from_pickle_with(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
+        reconstruct::array(value, cache)
+    }
+
+    /// An array over `bytes` in C order, the dtype's byte order. `origin` is the value that errors point to.
+    pub fn from_bytes(
+        origin: Value<'p>,
+        dtype: Dtype,
+        shape: &[usize],
+        bytes: &'p [u8],
+    ) -> Result<NdArray<'p>> {
+        NdArray::raw_parts(origin, dtype, shape.iter().copied().collect(), Order::C, bytes)
+    }
+
+    /// An array of objects over the items of a list or tuple, in C order.
+    pub fn from_objects(
+        origin: Value<'p>,
+        dtype: Dtype,
+        shape: &[usize],
+        cells: Seq<'p>,
+    ) -> Result<NdArray<'p>> {
+        NdArray::list_parts(origin, dtype, shape.iter().copied().collect(), cells)
+    }
+
+    pub(crate) fn raw_parts(
+        origin: Value<'p>,
+        dtype: Dtype,
+        shape: Few<usize>,
+        order: Order,
+        bytes: &'p [u8],
+    ) -> Result<NdArray<'p>> {
+        let layout = Layout::new(shape.clone(), dtype.itemsize(), order)
+            .ok_or_else(|| too_large(origin, &dtype, shape.as_slice()))?;
+        if layout.dense() != bytes.len() {
+            let message = format!(
+                "{} bytes for a numpy array of {dtype} and shape {}, which takes {}",
+                bytes.len(),
+                Shape(layout.shape()),
+                layout.dense()
+            );
+            return Err(Error::invalid(origin, message));
+        }
+        if dtype.itemsize() == 0 && layout.len > MAX_EMPTY {
+            return Err(Error::limit(format!("a numpy array of {} empty elements", layout.len)));
+        }
+        Ok(NdArray { origin, dtype, layout, data: Data::Raw(bytes) })
+    }
+
+    pub(crate) fn list_parts(
+        origin: Value<'p>,
+        dtype: Dtype,
+        shape: Few<usize>,
+        cells: Seq<'p>,
+    ) -> Result<NdArray<'p>> {
+        let layout = Layout::new(shape.clone(), 1, Order::C)
+            .ok_or_else(|| too_large(origin, &dtype, shape.as_slice()))?;
+        if layout.len != cells.len() {
+            let message = format!(
+                "{} objects for a numpy array of shape {}, which takes {}",
+                cells.len(),
+                Shape(layout.shape()),
+                layout.len
+            );
+            return Err(Error::invalid(origin, message));
+        }
+        Ok(NdArray { origin, dtype, layout, data: Data::List { cells, path: Few::new() } })
+    }
+
+    /// An array of no dimensions over one of `cells`.
+    pub(crate) fn one_object(origin: Value<'p>, dtype: Dtype, cells: Seq<'p>, index: usize) -> NdArray<'p> {
+        let layout = Layout { shape: Few::new(), strides: Few::new(), start: index, len: 1, step: 1 };
+        NdArray { origin, dtype, layout, data: Data::List { cells, path: Few::new() } }
+    }
+
+    /// What the elements are.
+    pub fn dtype(&self) -> &Dtype {
+        &self.dtype
+    }
+
+    /// How many elements along each axis.
+    pub fn shape(&self) -> &[usize] {
+        self.layout.shape()
+    }
+
+    /// How many axes.
+    pub fn ndim(&self) -> usize {
+        self.shape().len()
+    }
+
+    /// How many elements in all, numpy's `size`.
+    #[allow(clippy::len_without_is_empty)] // there is one, below
+    pub fn len(&self) -> usize {
+        self.layout.len
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.layout.len == 0
+    }
+
+    /// The value that it was read from.
+    pub fn origin(&self) -> Value<'p> {
+        self.origin
+    }
+
+    /// The byte of the pickle where it was made.
+    pub fn offset(&self) -> u64 {
+        self.origin.offset()
+    }
+
+    /// The class, if it is a subclass of `numpy.ndarray`: `numpy.matrix`, `numpy.rec.recarray`, `numpy.memmap` …
+    pub fn class(&self) -> Option<Class<'p>> {
+        reconstruct::subclass(self.origin)
+    }
+
+    /// What a subclass of `numpy.ndarray` pickled of its own beside the array.
+    pub fn own_state(&self) -> Option<Value<'p>> {
+        reconstruct::own_state(self.origin)
+    }
+
+    /// The sub-array at `index` of the first axis: a column of a pandas block.
+    pub fn row(&self, index: usize) -> Result<NdArray<'p>> {
+        let layout = self.layout.row(index).ok_or_else(|| {
+            let shape = Shape(self.shape());
+            Error::invalid(self.origin, format!("no row {index} in a numpy array of shape {shape}"))
+        })?;
+        Ok(NdArray { layout, ..self.clone() })
+    }
+
+    /// Part of the first axis.
+    pub fn slice(&self, range: Range<usize>) -> Result<NdArray<'p>> {
+        let layout = self.layout.slice(range.clone()).ok_or_else(|| self.out_of(range))?;
+        Ok(NdArray { layout, ..self.clone() })
+    }
+
+    /// All axes reversed, numpy's `.T`.
+    #[must_use]
+    pub fn transposed(&self) -> NdArray<'p> {
+        let axes: Vec<usize> = (0..self.ndim()).rev().collect();
+        NdArray {
+            layout: self.layout.transpose(&axes).unwrap_or_else(|| self.layout.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// The axes in another order, numpy's `.transpose(axes)`.
+    pub fn permuted(&self, axes: &[usize]) -> Result<NdArray<'p>> {
+        let layout = self.layout.transpose(axes).ok_or_else(|| {
+            let message = format!("axes {} for a numpy array of {} dimensions", Shape(axes), self.ndim());
+            Error::invalid(self.origin, message)
+        })?;
+        Ok(NdArray { layout, ..self.clone() })
+    }
+
+    /// One field of a structured array: a view that skips over the other fields. A field that is a subarray adds
+    /// its axes to the shape, as in numpy.
+    ///
+    /// Of an array whose elements hold objects, numpy pickles a list of tuples. The view is then one of
+    /// [`objects`](NdArray::objects), with the dtype of the field.
+    pub fn field(&self, name: &str) -> Result<NdArray<'p>> {
+        let position =
+            self.dtype.fields().iter().position(|field| field.name == name).or_else(|| {
+                self.dtype.fields().iter().position(|field| field.title.as_deref() == Some(name))
+            });
+        match position.and_then(|i| Some((i, self.dtype.fields().get(i)?))) {
+            Some((i, field)) => self.field_at(i, field),
+            None => {
+                let message = format!("no field '{name}' in a numpy array of {}", self.dtype);
+                Err(Error::invalid(self.origin, message))
+            }
+        }
+    }
+
+    fn field_at(&self, i: usize, field: &Field) -> Result<NdArray<'p>> {
+        let dtype = field.dtype.clone();
+        match &self.data {
+            Data::List { cells, path } => {
+                // The cell of a subarray is an array object.
+                let dtype =
+                    if matches!(dtype.kind(), DtypeKind::Subarray(..)) { Dtype::object() } else { dtype };
+                let mut path = path.clone();
+                path.push(i);
+                Ok(NdArray { dtype, data: Data::List { cells: *cells, path }, ..self.clone() })
+            }
+            Data::Raw(bytes) => {
+                let start = self.layout.start.saturating_add(field.offset);
+                let layout = Layout { start, step: dtype.itemsize(), ..self.layout.clone() };
+                NdArray { dtype, layout, data: Data::Raw(bytes), origin: self.origin }.without_subarray()
+            }
+        }
+    }
+
+    /// A dtype that is a subarray into further axes.
+    pub(crate) fn without_subarray(self) -> Result<NdArray<'p>> {
+        let DtypeKind::Subarray(base, shape) = self.dtype.kind() else { return Ok(self) };
+        let base = base.clone();
+        let layout = self
+            .layout
+            .expand(shape, base.itemsize())
+            .ok_or_else(|| Error::invalid(self.origin, "a numpy array of too many dimensions"))?;
+        // A subarray of a subarray is rare; the depth of dtypes bounds it.
+        NdArray { dtype: base, layout, ..self }.without_subarray()
+    }
+
+    /// The bytes of all elements in logical order, in the dtype's byte order, at any alignment – when that is how
+    /// they are stored.
+    pub fn as_contiguous(&self) -> Option<&'p [u8]> {
+        match self.data {
+            Data::Raw(bytes) if self.layout.is_c() => {
+                let start = if self.is_empty() { 0 } else { self.layout.start };
+                bytes.get(start..start.checked_add(self.layout.dense())?)
+            }
+            _ => None,
+        }
+    }
+
+    /// Bytes and strides; `None` for an array of [`objects`](NdArray::objects).
+    pub fn raw(&self) -> Option<Raw<'_, 'p>> {
+        match self.data {
+            Data::Raw(bytes) => {
+                Some(Raw { bytes, offset: self.layout.start, strides: self.layout.strides() })
+            }
+            Data::List { .. } => None,
+        }
+    }
+
+    /// The elements that are Python objects, in logical order; `None` for an array of bytes.
+    pub fn objects(&self) -> Option<Objects<'p>> {
+        match &self.data {
+            Data::Raw(_) => None,
+            Data::List { cells, path } => Some(Objects::new(*cells, self.layout.clone(), path.clone())),
+        }
+    }
+
+    /// The bytes of the element of this logical number.
+    pub fn element(&self, index: usize) -> Option<&'p [u8]> {
+        let Data::Raw(bytes) = self.data else { return None };
+        let at = self.layout.position(index)?;
+        bytes.get(at..at.checked_add(self.layout.step)?)
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(crate) fn data(&self) -> &Data<'p> {
+        &self.data
+    }
+
+    pub(crate) fn out_of(&self, range: Range<usize>) -> Error {
+        let message = format!(
+            "no elements {} to {} in a numpy array of shape {}",
+            range.start,
+            range.end,
+            Shape(self.shape())
+        );
+        Error::invalid(self.origin, message)
+    }
+}
+
+fn too_large(origin: Value<'_>, dtype: &Dtype, shape: &[usize]) -> Error {
+    Error::invalid(origin, format!("a numpy array of {dtype} and shape {}: larger than memory", Shape(shape)))
+}
+
+impl<'p> FromPickle<'p> for NdArray<'p> {
+    fn from_pickle(value: Value<'p>) -> Result<NdArray<'p>> {
+        reconstruct::array(value, &mut DtypeCache::once())
+    }
+}
+
+impl fmt::Debug for NdArray<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NdArray({}, {} at byte {})", self.dtype, Shape(self.shape()), self.offset())
+    }
+}

@@ -1,0 +1,149 @@
+//! An array as numpy pickles it, the forms with a state:
+//!
+//! ```text
+//! REDUCE numpy._core.multiarray._reconstruct (numpy.ndarray, (0,), b'b')
+//!   BUILD (1, shape, dtype, is_fortran, bytes or list)
+//! ```
+//!
+//! Version 0 has no number in front. A subclass may wrap the state in a pair with its own, or append to it.
+
+use unpickle_core::{Call, Class, Error, Result, Value};
+
+use crate::array::NdArray;
+use crate::cache::DtypeCache;
+use crate::dtype::Dtype;
+use crate::frombuffer;
+use crate::layout::{Order, read_shape};
+
+/// Whether this is one of the modules that `_reconstruct` and `scalar` ever lived in.
+pub(crate) fn is_multiarray(module: &str) -> bool {
+    matches!(
+        module,
+        "numpy.core.multiarray"
+            | "numpy._core.multiarray"
+            | "numpy.core._multiarray_umath"
+            | "numpy._core._multiarray_umath"
+    )
+}
+
+/// An array of any spelling.
+pub(crate) fn array<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
+    let Some(call) = value.call().filter(|call| call.method.is_none()) else {
+        return Err(Error::data(value, "a numpy array"));
+    };
+    match call.name {
+        "_reconstruct" if is_multiarray(call.module) => reconstruct(value, call, cache),
+        "_frombuffer" if matches!(call.module, "numpy.core.numeric" | "numpy._core.numeric") => {
+            frombuffer::array(value, call, cache)
+        }
+        "_mareconstruct" | "_mrreconstruct" | "MaskedConstant" if call.module.starts_with("numpy.ma") => {
+            Err(Error::data(value, "a numpy array (a masked one is read as MaskedArray)"))
+        }
+        _ => Err(Error::data(value, "a numpy array")),
+    }
+}
+
+/// The class of a subclass of `numpy.ndarray`.
+pub(crate) fn subclass<'p>(value: Value<'p>) -> Option<Class<'p>> {
+    let call = value.call()?;
+    let class = match call.name {
+        "_reconstruct" | "_mareconstruct" | "_mrreconstruct" => call.args.get(0)?.as_class()?,
+        _ => return None,
+    };
+    (!class.is("numpy", "ndarray")).then_some(class)
+}
+
+/// What a subclass added to the state.
+pub(crate) fn own_state(value: Value<'_>) -> Option<Value<'_>> {
+    let state = value.as_object()?.state()?;
+    let items = state.as_seq()?;
+    match items.len() {
+        2 => items.get(1),
+        6 => items.get(5),
+        _ => None,
+    }
+}
+
+/// Finds the array's state in a state: it may be the first of a pair, several times for subclasses of subclasses.
+fn array_state(state: Value<'_>) -> Value<'_> {
+    let mut state = state;
+    for _ in 0..8 {
+        let first = state.as_seq().filter(|pair| pair.len() == 2).and_then(|pair| pair.get(0));
+        match first {
+            Some(inner) if inner.as_seq().is_some_and(|inner| matches!(inner.len(), 2 | 4..)) => {
+                state = inner
+            }
+            _ => break,
+        }
+    }
+    state
+}
+
+fn reconstruct<'p>(value: Value<'p>, call: Call<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
+    match call.object.state() {
+        Some(state) => State::read(array_state(state), cache)?.array(value),
+        // Without a state it is what `_reconstruct` made: an empty array of bytes.
+        None => {
+            let shape =
+                call.args.get(1).map(read_shape).transpose()?.unwrap_or_else(|| [0].into_iter().collect());
+            if shape.as_slice().contains(&0) {
+                NdArray::raw_parts(value, Dtype::int(1), shape, Order::C, &[])
+            } else {
+                Err(Error::invalid(value, "a numpy array without its data"))
+            }
+        }
+    }
+}
+
+/// The state of an array, without the version.
+pub(crate) struct State<'p> {
+    pub(crate) shape: Value<'p>,
+    pub(crate) dtype: Dtype,
+    pub(crate) order: Order,
+    pub(crate) data: Value<'p>,
+}
+
+impl<'p> State<'p> {
+    /// Takes the first four items, after the version if there is one.
+    pub(crate) fn read(state: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<State<'p>> {
+        let expected = || Error::data(state, "the state of a numpy array (a tuple of 5)");
+        let items = state.as_seq().ok_or_else(expected)?;
+        // A bare number of elements in place of a shape is not written in version 0.
+        let skip = match items.get(0).ok_or_else(expected)?.as_i64() {
+            Some(0 | 1) => 1,
+            Some(version) => {
+                return Err(Error::unsupported(state, format!("a numpy array of version {version}")));
+            }
+            None => 0,
+        };
+        let item = |i: usize| items.get(skip + i).ok_or_else(expected);
+        let fortran = item(2)?;
+        let fortran = fortran.as_bool().or_else(|| fortran.as_i64().map(|flag| flag != 0));
+        Ok(State {
+            shape: item(0)?,
+            dtype: cache.dtype(item(1)?)?,
+            order: if fortran.ok_or_else(expected)? { Order::F } else { Order::C },
+            data: item(3)?,
+        })
+    }
+
+    /// The array that this is the state of.
+    pub(crate) fn array(&self, origin: Value<'p>) -> Result<NdArray<'p>> {
+        let shape = read_shape(self.shape)?;
+        if self.dtype.has_object() {
+            // The flag only tells how memory was laid out; the list is in C order all the same.
+            let expected =
+                || Error::data(self.data, format!("a list of the {} of a numpy array", self.dtype));
+            let cells = self.data.as_seq().ok_or_else(expected)?;
+            return NdArray::list_parts(origin, self.dtype.clone(), shape, cells);
+        }
+        let bytes = bytes_of(self.data)
+            .ok_or_else(|| Error::data(self.data, format!("the bytes of a numpy array of {}", self.dtype)))?;
+        NdArray::raw_parts(origin, self.dtype.clone(), shape, self.order, bytes)
+    }
+}
+
+/// Bytes in any spelling; text of ASCII letters too, which Python 3 makes of Python 2's bytes.
+pub(crate) fn bytes_of(value: Value<'_>) -> Option<&[u8]> {
+    value.as_bytes().or_else(|| value.as_str_bytes().filter(|bytes| bytes.is_ascii()))
+}
