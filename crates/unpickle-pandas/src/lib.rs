@@ -1,1 +1,71 @@
 //! pandas DataFrame, Series and every Index found in pickles, as columns.
+//!
+//! Frames of every pandas from 0.18 on are read, most of those before. Nothing is copied and no cell is looked at:
+//! a [`DataFrame`] is a list of [`Column`]s whose [`Array`]s are views into the pickle.
+//!
+//! ```
+//! use unpickle_core::Pickle;
+//! use unpickle_pandas::Index;
+//!
+//! // pickle.dumps(pandas.RangeIndex(0, 10, 2, name="n"), protocol=0)
+//! let pickle = Pickle::parse(
+//!     b"cpandas.core.indexes.base\n_new_Index\n(cpandas\nRangeIndex\n\
+//!       (dVname\nVn\nsVstart\nI0\nsVstop\nI10\nsVstep\nI2\nstR."
+//!         .to_vec(),
+//! )?;
+//! let index: Index = pickle.root().extract()?;
+//! assert_eq!(index.len(), 5);
+//! assert!(matches!(index, Index::Range { start: 0, stop: 10, step: 2, name: Some(_) }));
+//! # Ok::<(), unpickle_core::Error>(())
+//! ```
+//!
+//! What a global of pandas is, is told by its last name alone, in any module of pandas: the classes moved often, and
+//! were hardly ever renamed. Subclasses of other libraries (geopandas' frames) are told by the keys of their state.
+//!
+//! Cells of Python objects are told apart by [`Recogniser`]: scalars of pandas, and of Python's standard library.
+#![forbid(unsafe_code)]
+
+mod array;
+mod arrow;
+mod block;
+mod categorical;
+mod cells;
+mod civil;
+mod datetime;
+mod envelope;
+mod extension;
+mod frame;
+mod freq;
+mod index;
+mod interval;
+mod manager;
+mod masked;
+mod multi_index;
+mod names;
+mod old_index;
+mod old_manager;
+mod period;
+mod placement;
+mod range_index;
+pub mod scalar;
+mod series;
+mod sparse;
+pub mod stdlib;
+mod string;
+mod timezone;
+
+pub use array::Array;
+pub use arrow::ArrowDtype;
+pub use categorical::checked_codes;
+pub use cells::{Cell, Recogniser};
+pub use civil::{Date, DateTime, Time, TimeDelta};
+pub use frame::{Column, DataFrame};
+pub use freq::period_freq;
+pub use index::{Index, IndexKind};
+pub use interval::Closed;
+pub use scalar::PandasScalar;
+pub use series::Series;
+pub use sparse::SparseIndex;
+pub use stdlib::{Mapping, Std};
+pub use string::{Storage, StringDtype};
+pub use timezone::TimeZone;

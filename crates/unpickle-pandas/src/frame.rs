@@ -1,0 +1,156 @@
+//! `DataFrame`.
+
+use unpickle_core::{Dict, Error, FromPickle, Result, Value};
+
+use crate::array::Array;
+use crate::envelope::{Envelope, Kind};
+use crate::index::Index;
+use crate::manager::{Manager, in_block};
+
+/// A pandas `DataFrame`: columns in order, with the labels of both axes.
+///
+/// Making one reads its headers alone, so a frame of many million rows opens in microseconds. It has been checked
+/// that every column is there exactly once and that every length is that of the index; what only the cells can tell
+/// is checked when they are read (see [`Array`]).
+///
+/// ```no_run
+/// use unpickle_core::Pickle;
+/// use unpickle_pandas::DataFrame;
+///
+/// let pickle = Pickle::parse(std::fs::read("frame.pkl")?)?;
+/// let frame: DataFrame = pickle.root().extract()?;
+/// println!("{} columns of {} rows", frame.columns().len(), frame.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct DataFrame<'p> {
+    columns: Vec<Column<'p>>,
+    labels: Index<'p>,
+    index: Index<'p>,
+    attrs: Option<Dict<'p>>,
+    allows_duplicate_labels: bool,
+}
+
+/// A column of a frame.
+#[derive(Clone)]
+pub struct Column<'p> {
+    /// Its cells.
+    pub array: Array<'p>,
+    /// The block it lies in, for messages.
+    pub block: usize,
+}
+
+/// No frame has more columns than this: their number may be a mere claim of the file, and each costs memory.
+const MOST_COLUMNS: usize = 1 << 21;
+
+impl<'p> DataFrame<'p> {
+    /// Whether `value` looks like a frame: a look at its keys, which does not read it.
+    #[must_use]
+    pub fn is_in(value: Value<'p>) -> bool {
+        Envelope::of(value).is_some_and(|envelope| envelope.kind == Kind::Frame)
+    }
+
+    /// The frame in `value`.
+    ///
+    /// # Errors
+    /// If it is none, or a broken one.
+    pub fn from_value(value: Value<'p>) -> Result<DataFrame<'p>> {
+        let envelope = Envelope::of(value).filter(|envelope| envelope.kind == Kind::Frame);
+        let Some(envelope) = envelope else { return Err(Error::data(value, "a pandas DataFrame")) };
+        DataFrame::read(value, &envelope).map_err(|error| error.within("pandas DataFrame"))
+    }
+
+    fn read(value: Value<'p>, envelope: &Envelope<'p>) -> Result<DataFrame<'p>> {
+        let Manager { axes, blocks } = Manager::read(envelope.manager, 2)?;
+        let mut axes = axes.into_iter();
+        let (Some(labels), Some(index)) = (axes.next(), axes.next()) else {
+            return Err(Error::data(value, "a frame of two axes"));
+        };
+        let width = labels.len();
+        let found = blocks.iter().try_fold(0usize, |sum, block| sum.checked_add(block.width()));
+        if found != Some(width) {
+            let found = found.map_or("far more".to_owned(), |found| found.to_string());
+            let text = format!("expected {width} columns by their labels, found {found} in the blocks");
+            return Err(Error::invalid(envelope.manager, text));
+        }
+        if width > MOST_COLUMNS {
+            return Err(Error::limit(format!(
+                "frames of more than {MOST_COLUMNS} columns (this has {width})"
+            )));
+        }
+        let mut columns: Vec<Option<Column<'p>>> = Vec::new();
+        columns.resize_with(width, || None);
+        for (i, block) in blocks.into_iter().enumerate() {
+            let put = |at: usize, array: Array<'p>| match columns.get_mut(at) {
+                Some(slot @ None) => {
+                    *slot = Some(Column { array, block: i });
+                    true
+                }
+                _ => false,
+            };
+            block.for_each(width, put).map_err(|error| in_block(error, i))?;
+        }
+        // As many columns as places, and no place twice: none is left out.
+        let columns: Vec<Column<'p>> = columns.into_iter().flatten().collect();
+        let rows = index.len();
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(found) = column.array.len()
+                && found != rows
+            {
+                let text = format!("expected {rows} rows by the index, found {found} in column {at}");
+                return Err(in_block(Error::invalid(envelope.manager, text), column.block));
+            }
+        }
+        let attrs = envelope.attrs();
+        let allows_duplicate_labels = envelope.allows_duplicate_labels();
+        Ok(DataFrame { columns, labels, index, attrs, allows_duplicate_labels })
+    }
+
+    /// The columns, in the order of [`labels`](DataFrame::labels).
+    #[must_use]
+    pub fn columns(&self) -> &[Column<'p>] {
+        &self.columns
+    }
+
+    /// The labels of the columns: `df.columns`.
+    #[must_use]
+    pub fn labels(&self) -> &Index<'p> {
+        &self.labels
+    }
+
+    /// The labels of the rows: `df.index`.
+    #[must_use]
+    pub fn index(&self) -> &Index<'p> {
+        &self.index
+    }
+
+    /// How many rows there are. If the index is a range, nothing in the file need back this number.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// `df.attrs`, unless it is empty.
+    #[must_use]
+    pub fn attrs(&self) -> Option<Dict<'p>> {
+        self.attrs
+    }
+
+    /// `df.flags.allows_duplicate_labels`.
+    #[must_use]
+    pub fn allows_duplicate_labels(&self) -> bool {
+        self.allows_duplicate_labels
+    }
+}
+
+impl<'p> FromPickle<'p> for DataFrame<'p> {
+    fn from_pickle(value: Value<'p>) -> Result<DataFrame<'p>> {
+        DataFrame::from_value(value)
+    }
+}

@@ -1,0 +1,82 @@
+//! The managers: axes, and the blocks or arrays between them.
+//!
+//! * `REDUCE BlockManager (blocks, axes)`: frames from 1.3 on.
+//! * `NEWOBJ`, `BUILD (axes, values, items, {'0.14.1': {'axes', 'blocks': [{'values', 'mgr_locs'}, …]}})`: frames from
+//!   0.14 to 1.2, and every Series. The first three items repeat the fourth for older readers.
+//! * `NEWOBJ`, `BUILD (axes, values, items)`: 0.13 and before; a block is placed by its labels.
+//! * `ArrayManager`: `BUILD (arrays, axes)`, and the axes the other way round, rows first.
+
+use unpickle_core::{Error, Result, Value};
+
+use crate::block::Block;
+use crate::index::Index;
+use crate::names::{Made, Name, get, items};
+use crate::old_manager;
+use crate::placement::Placement;
+
+/// A manager, its parts in one order whatever the spelling.
+pub(crate) struct Manager<'p> {
+    /// Columns first, then rows; rows alone in a series.
+    pub(crate) axes: Vec<Index<'p>>,
+    pub(crate) blocks: Vec<Block<'p>>,
+}
+
+impl<'p> Manager<'p> {
+    /// A manager with `count` axes, in any spelling.
+    pub(crate) fn read(value: Value<'p>, count: usize) -> Result<Manager<'p>> {
+        let Some(made) = Made::of(value) else { return Err(Error::data(value, "a BlockManager")) };
+        match made.name {
+            Name::ArrayManager => Manager::of_arrays(value, &made, count),
+            _ => Manager::of_blocks(value, &made, count),
+        }
+    }
+
+    fn of_blocks(value: Value<'p>, made: &Made<'p>, count: usize) -> Result<Manager<'p>> {
+        let state = made.state().and_then(Value::as_seq);
+        let (blocks, axes) = match state {
+            None => (made.args.get(0), made.args.get(1)),
+            Some(state) => match state.get(3).and_then(|extra| get(extra.as_dict()?, "0.14.1")?.as_dict()) {
+                Some(extra) => (get(extra, "blocks"), get(extra, "axes")),
+                None => return old_manager::read(value, state, count),
+            },
+        };
+        let (Some(blocks), Some(axes)) = (blocks.and_then(items), axes) else {
+            return Err(Error::data(value, "a BlockManager with blocks and axes"));
+        };
+        let axes = read_axes(axes, count)?;
+        let blocks = blocks.iter().enumerate();
+        let blocks = blocks.map(|(i, block)| Block::read(block).map_err(|error| in_block(error, i)));
+        Ok(Manager { axes, blocks: blocks.collect::<Result<_>>()? })
+    }
+
+    fn of_arrays(value: Value<'p>, made: &Made<'p>, count: usize) -> Result<Manager<'p>> {
+        let parts = made.state().and_then(Value::as_seq).unwrap_or(made.args);
+        let arrays = parts.get(0).and_then(items);
+        let (Some(arrays), Some(axes)) = (arrays, parts.get(1)) else {
+            return Err(Error::data(value, "an ArrayManager with arrays and axes"));
+        };
+        let mut axes = read_axes(axes, count)?;
+        axes.reverse();
+        let blocks = arrays.iter().enumerate().map(|(i, array)| {
+            let start = i64::try_from(i).unwrap_or(i64::MAX);
+            Block::new(array, Placement::Steps { start, step: 1 }).map_err(|error| in_block(error, i))
+        });
+        Ok(Manager { axes, blocks: blocks.collect::<Result<_>>()? })
+    }
+}
+
+/// Says in which block it was.
+pub(crate) fn in_block(error: Error, block: usize) -> Error {
+    error.within(format!("block {block}"))
+}
+
+/// `count` axes.
+pub(crate) fn read_axes(value: Value<'_>, count: usize) -> Result<Vec<Index<'_>>> {
+    let Some(axes) = items(value).filter(|axes| axes.len() == count) else {
+        let what = if count == 1 { "one axis" } else { "two axes, columns and rows" };
+        return Err(Error::data(value, what));
+    };
+    let names = if count == 1 { ["the index", ""] } else { ["the columns axis", "the index"] };
+    let axes = axes.iter().zip(names);
+    axes.map(|(axis, name)| Index::from_axis(axis).map_err(|error| error.within(name))).collect()
+}
