@@ -1,5 +1,6 @@
 //! A listing of opcodes, as `pickletools.dis` prints it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io;
 
@@ -7,12 +8,12 @@ use crate::error::Result;
 use crate::int::Int;
 use crate::op::Opcode;
 use crate::ops::{Argument, Op, Ops};
-use crate::repr::{quote_bytes, quote_float, quote_str};
+use crate::repr::{quote_bytearray, quote_bytes, quote_float, quote_str};
 use crate::text;
 
 /// Writes one line for each opcode of the pickle at byte `at` of `input`: offset, opcode, name indented by the
-/// depth of MARKs, argument, and for an opcode that takes a MARK the byte of that MARK. The form is that of
-/// `pickletools.dis`.
+/// depth of MARKs, argument, and for an opcode that takes a MARK the byte of that MARK, for MEMOIZE the index. The
+/// form is that of `pickletools.dis`.
 ///
 /// Gives the first byte behind STOP.
 ///
@@ -32,6 +33,7 @@ use crate::text;
 pub fn dis(input: &[u8], at: u64, mut out: impl io::Write) -> Result<u64> {
     let mut ops = Ops::starting_at(input, usize::try_from(at).unwrap_or(usize::MAX));
     let mut marks = Marks::default();
+    let mut memo = HashSet::new();
     let mut line = String::new();
     for item in &mut ops {
         let (offset, op) = item?;
@@ -44,7 +46,19 @@ pub fn dis(input: &[u8], at: u64, mut out: impl io::Write) -> Result<u64> {
             if code.is_ascii_graphic() { char::from(code).to_string() } else { format!("\\x{code:02x}") };
         _ = write!(line, "{offset:5}: {code:<4} {:indent$}{}", "", op.opcode.name());
         let argument = argument(&op);
-        if !argument.is_empty() || taken.is_some() {
+        let note = match (op.opcode, op.argument) {
+            (Opcode::Memoize, _) => {
+                let index = memo.len() as i128;
+                memo.insert(index);
+                Some(format!("(as {index})"))
+            }
+            (Opcode::BinPut | Opcode::LongBinPut, Argument::Int(index)) => {
+                memo.insert(index);
+                None
+            }
+            _ => taken.map(|mark| format!("(MARK at {mark})")),
+        };
+        if !argument.is_empty() || note.is_some() {
             let pad = 10usize.saturating_sub(op.opcode.name().len());
             _ = write!(line, "{:pad$}", "");
         }
@@ -52,8 +66,9 @@ pub fn dis(input: &[u8], at: u64, mut out: impl io::Write) -> Result<u64> {
             line.push(' ');
             line.push_str(&argument);
         }
-        if let Some(mark) = taken {
-            _ = write!(line, " (MARK at {mark})");
+        if let Some(note) = note {
+            line.push(' ');
+            line.push_str(&note);
         }
         line.push('\n');
         out.write_all(line.as_bytes())?;
@@ -119,11 +134,7 @@ fn argument(op: &Op<'_>) -> String {
             }
             // pickletools takes a Python 2 str for Latin-1 text.
             Opcode::ShortBinString | Opcode::BinString => latin1(data, &mut out),
-            Opcode::ByteArray8 => {
-                out.push_str("bytearray(");
-                quote_bytes(data, usize::MAX, "b", &mut out);
-                out.push(')');
-            }
+            Opcode::ByteArray8 => quote_bytearray(data, usize::MAX, &mut out),
             _ => quote_bytes(data, usize::MAX, "b", &mut out),
         },
         (opcode, Argument::Line(line)) => textual(opcode, line, &mut out),

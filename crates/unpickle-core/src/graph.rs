@@ -36,7 +36,7 @@ pub(crate) enum Ref {
 
 impl Word {
     /// No value: an unused slot. (A run of no leaves at the end of the address space.)
-    pub(crate) const EMPTY: Word = Word(u64::MAX & !3 | RUN);
+    pub(crate) const EMPTY: Word = Word(!3 | RUN);
 
     #[inline(always)]
     pub(crate) fn leaf(at: usize) -> Word {

@@ -150,9 +150,7 @@ impl<'a> Atom<'a> {
 }
 
 fn one(state: &impl BuildHasher, atom: &Atom<'_>) -> u64 {
-    let mut hasher = state.build_hasher();
-    atom.hash(&mut hasher);
-    hasher.finish()
+    state.hash_one(atom)
 }
 
 /// Most values that are looked at inside one key. Nested tuples may share, and so hold more than memory does.

@@ -1,8 +1,8 @@
 //! The pickle machine: a stack, marks and a memo, filling the [`Graph`].
 //!
 //! It behaves as CPython's `Modules/_pickle.c` does on the opcodes, except that nothing is imported or called:
-//! a global is two strings, a call is a record. Values that CPython would refuse only when it makes them (an
-//! unhashable key, text that is no UTF-8) are kept.
+//! a global is two strings, a call is a record. What CPython would refuse only when it makes a value (an unhashable
+//! key, text that is no UTF-8, a call of what cannot be called) is kept as it is written.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -70,7 +70,7 @@ impl<'i> Machine<'i> {
         loop {
             let at = self.at;
             let Some(&byte) = self.input.get(at) else { return Err(ops::no_stop(at)) };
-            let Some(opcode) = Opcode::from_byte(byte) else { return Err(ops::no_opcode(byte, at)) };
+            let Some(opcode) = Opcode::from_byte(byte) else { return Err(self.no_opcode(byte, at)) };
             self.at = at + 1;
             match opcode {
                 Opcode::BinGet => {
@@ -140,24 +140,18 @@ impl<'i> Machine<'i> {
                 }
                 Opcode::Reduce => {
                     let [callable, args] = self.pop_two(at)?;
-                    self.callable(at, callable)?;
-                    self.args(at, args)?;
                     let word = self.object(Shape::Reduce, at, callable, args)?;
                     class::fold_call(&mut self, word, callable, args)?;
                     self.stack.push(word);
                 }
                 Opcode::NewObj => {
                     let [callable, args] = self.pop_two(at)?;
-                    self.callable(at, callable)?;
-                    self.args(at, args)?;
                     let word = self.object(Shape::NewObj, at, callable, args)?;
                     self.stack.push(word);
                 }
                 Opcode::NewObjEx => {
                     let kwargs = self.pop(at)?;
                     let [callable, args] = self.pop_two(at)?;
-                    self.callable(at, callable)?;
-                    self.args(at, args)?;
                     let word = self.object(Shape::NewObjEx, at, callable, args)?;
                     self.extra(word, at)?.kwargs = Some(kwargs);
                     self.stack.push(word);
@@ -189,7 +183,6 @@ impl<'i> Machine<'i> {
                     let from = self.pop_mark(at)?;
                     self.spread_from(from);
                     let Some(&class) = self.stack.get(from) else { return Err(self.underflow(at)) };
-                    self.callable(at, class)?;
                     let args = self.sequence(Shape::Tuple, at, from + 1)?;
                     self.stack.truncate(from);
                     let word = self.object(Shape::Obj, at, class, args)?;
@@ -243,7 +236,7 @@ impl<'i> Machine<'i> {
                     self.extension(at, code.into())?;
                 }
                 Opcode::Ext4 => {
-                    let code = i32::from_le_bytes(self.bytes(opcode, at)?);
+                    let code = u32::from_le_bytes(self.bytes(opcode, at)?);
                     self.extension(at, code)?;
                 }
                 Opcode::NextBuffer => {
@@ -262,11 +255,6 @@ impl<'i> Machine<'i> {
                 }
                 Opcode::Proto => {
                     let protocol = self.byte(opcode, at)?;
-                    if protocol > 5 {
-                        let message =
-                            format!("expected a pickle of protocol 0 to 5, found protocol {protocol}");
-                        return Err(Error::at(Category::Unsupported, at as u64, message));
-                    }
                     self.graph.protocol = protocol;
                 }
                 Opcode::Stop => {
@@ -438,6 +426,17 @@ impl<'i> Machine<'i> {
 
     fn underflow(&self, at: usize) -> Error {
         if self.marks.is_empty() { syntax(at, "stack underflow") } else { syntax(at, "unexpected MARK") }
+    }
+
+    #[cold]
+    fn no_opcode(&self, byte: u8, at: usize) -> Error {
+        match self.graph.protocol {
+            0..=5 => ops::no_opcode(byte, at),
+            protocol => {
+                let message = format!("expected a pickle of protocol 0 to 5, found protocol {protocol}");
+                Error::at(Category::Unsupported, at as u64, message)
+            }
+        }
     }
 
     fn broken(&self, at: usize) -> Error {
@@ -681,26 +680,6 @@ impl<'i> Machine<'i> {
 
     // ---- objects
 
-    fn callable(&self, at: usize, callable: Word) -> Result<()> {
-        let shape = callable.as_record().and_then(|index| self.graph.record(index)).map(Record::shape);
-        match shape {
-            Some(shape) if is_object(shape) => Ok(()),
-            _ => {
-                let kind = self.value(callable).kind();
-                Err(Error::at(Category::Data, at as u64, format!("expected something to call, found {kind}")))
-            }
-        }
-    }
-
-    fn args(&self, at: usize, args: Word) -> Result<()> {
-        let value = self.value(args);
-        if value.as_tuple().is_some() || value.as_object().is_some() {
-            return Ok(());
-        }
-        let message = format!("expected a tuple of arguments, found {}", value.kind());
-        Err(Error::at(Category::Data, at as u64, message))
-    }
-
     pub(crate) fn object(&mut self, shape: Shape, at: usize, first: Word, second: Word) -> Result<Word> {
         let start = self.index(self.graph.words.len())?;
         self.graph.words.extend([first, second, Word::EMPTY]);
@@ -747,15 +726,10 @@ impl<'i> Machine<'i> {
     }
 
     fn class(&mut self, at: usize, module: Word, name: Word) -> Result<Word> {
-        let known = {
-            let (Some(module), Some(name)) = (self.value(module).str_bytes(), self.value(name).str_bytes())
-            else {
-                return Err(syntax(at, "expected two strings for a global"));
-            };
-            let (Ok(module), Ok(name)) = (std::str::from_utf8(module), std::str::from_utf8(name)) else {
-                return Err(syntax(at, "the name of a global is not UTF-8"));
-            };
-            Known::of(module, name)
+        let text = |word| std::str::from_utf8(self.value(word).str_bytes()?).ok();
+        let known = match (text(module), text(name)) {
+            (Some(module), Some(name)) => Known::of(module, name),
+            _ => Known::Other,
         };
         let word = self.object(Shape::Class, at, module, name)?;
         self.tag(word, known as u16);
@@ -768,10 +742,7 @@ impl<'i> Machine<'i> {
         }
     }
 
-    fn extension(&mut self, at: usize, code: i32) -> Result<()> {
-        let Some(code) = u32::try_from(code).ok().filter(|&code| code > 0) else {
-            return Err(syntax(at, "an extension code is not positive"));
-        };
+    fn extension(&mut self, at: usize, code: u32) -> Result<()> {
         let word = self.record(Record::new(Shape::Extension, at, code, 0))?;
         self.stack.push(word);
         Ok(())

@@ -97,11 +97,7 @@ impl Repr<'_> {
             View::Str(text) => quote_str(text.as_bytes(), self.text, out),
             View::Str2(bytes) => quote_bytes(bytes, self.text, "", out),
             View::Bytes(bytes) => quote_bytes(bytes, self.text, "b", out),
-            View::ByteArray(bytes) => {
-                out.push_str("bytearray(");
-                quote_bytes(bytes, self.text, "b", out);
-                out.push(')');
-            }
+            View::ByteArray(bytes) => quote_bytearray(bytes, self.text, out),
             View::List(items) => self.items("[", items.iter(), "]", depth, out, todo),
             View::Tuple(items) if items.len() == 1 => self.items("(", items.iter(), ",)", depth, out, todo),
             View::Tuple(items) => self.items("(", items.iter(), ")", depth, out, todo),
@@ -300,8 +296,19 @@ fn is_printable(char: char) -> bool {
 
 /// Python's `repr` of bytes; `max` bytes, then `...` behind the quote.
 pub(crate) fn quote_bytes(bytes: &[u8], max: usize, prefix: &str, out: &mut String) {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' };
     out.push_str(prefix);
+    quote_escaped(bytes, max, false, out);
+}
+
+/// Python's `repr` of a bytearray, which escapes a single quote wherever it is.
+pub(crate) fn quote_bytearray(bytes: &[u8], max: usize, out: &mut String) {
+    out.push_str("bytearray(b");
+    quote_escaped(bytes, max, true, out);
+    out.push(')');
+}
+
+fn quote_escaped(bytes: &[u8], max: usize, single: bool, out: &mut String) {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' };
     out.push(char::from(quote));
     for &byte in bytes.iter().take(max) {
         match byte {
@@ -309,7 +316,7 @@ pub(crate) fn quote_bytes(bytes: &[u8], max: usize, prefix: &str, out: &mut Stri
             b'\r' => out.push_str("\\r"),
             b'\t' => out.push_str("\\t"),
             b'\\' => out.push_str("\\\\"),
-            _ if byte == quote => {
+            _ if byte == quote || (single && byte == b'\'') => {
                 out.push('\\');
                 out.push(char::from(byte));
             }

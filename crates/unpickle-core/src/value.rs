@@ -210,7 +210,8 @@ impl<'p> Value<'p> {
             Shape::Dict => View::Dict(Dict::new(self, record)),
             Shape::Class => match self.as_class() {
                 Some(class) => View::Class(class),
-                None => View::None,
+                // Its module or name is no text.
+                None => View::Object(Object::new(self, record)),
             },
             Shape::Persistent => match self.graph.slot(record, 0) {
                 Some(id) => View::Persistent(self.with(id)),
