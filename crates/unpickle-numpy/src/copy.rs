@@ -19,17 +19,16 @@ impl<'p> NdArray<'p> {
     /// # use unpickle_core::Pickle;
     /// # use unpickle_numpy::NdArray;
     /// // pickle.dumps(numpy.array([1, 258], '>i2'), 5)
-    /// let pickle = Pickle::parse(b"\x80\x05\x95\x86\x00\x00\x00\x00\x00\x00\x00\x8c\x13numpy._core.numeric\x94\
-    ///     \x8c\x0b_frombuffer\x94\x93\x94(\x96\x04\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x02\x94\x8c\x05numpy\x94\
-    ///     \x8c\x05dtype\x94\x93\x94\x8c\x02i2\x94\x89\x88\x87\x94R\x94(K\x03\x8c\x01>\x94NNNJ\xff\xff\xff\xff\
-    ///     J\xff\xff\xff\xffK\x00t\x94bK\x02\x85\x94\x8c\x01C\x94t\x94R\x94.")?;
+    /// let pickle = Pickle::parse(b"\x80\x05\x95h\0\0\0\0\0\0\0\x8c\x13numpy._core.numeric\x8c\x0b_frombuffer\x93(\x96\x04\0\0\0\0\0\0\0\
+    ///     \0\x01\x01\x02\x8c\x05numpy\x8c\x05dtype\x93\x8c\x02i2\x89\x88\x87R(K\x03\x8c\x01>NNNJ\xff\xff\xff\
+    ///     \xffJ\xff\xff\xff\xffK\0tbK\x02\x85\x8c\x01CtR.")?;
     /// let array: NdArray = pickle.root().extract()?;
     /// let mut out = vec![0];
     /// array.copy_native::<i16>(0..2, &mut out)?;
     /// assert_eq!(out, [0, 1, 258]);
     /// assert_eq!(
     ///     array.copy_native::<f64>(0..2, &mut Vec::new()).unwrap_err().to_string(),
-    ///     "expected a numpy array of float64, found one of >i2 and shape (2,) at byte 141",
+    ///     "expected a numpy array of float64, found one of >i2 and shape (2,) at byte 113",
     /// );
     /// # Ok::<(), unpickle_core::Error>(())
     /// ```

@@ -14,11 +14,10 @@ use crate::element::Element;
 ///
 /// // pickle.dumps({'x': numpy.array([[1.5, 2.5]])}, 2)
 /// let pickle = Pickle::parse(
-///     b"\x80\x02}q\x00X\x01\x00\x00\x00xq\x01cnumpy._core.multiarray\n_reconstruct\nq\x02cnumpy\nndarray\nq\x03K\x00\
-///     \x85q\x04c_codecs\nencode\nq\x05X\x01\x00\x00\x00bq\x06X\x06\x00\x00\x00latin1q\x07\x86q\x08Rq\t\x87q\nRq\x0b\
-///     (K\x01K\x01K\x02\x86q\x0ccnumpy\ndtype\nq\rX\x02\x00\x00\x00f8q\x0e\x89\x88\x87q\x0fRq\x10(K\x03X\x01\x00\x00\
-///     \x00<q\x11NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\x12b\x89h\x05X\x12\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-///     \xc3\xb8?\x00\x00\x00\x00\x00\x00\x04@q\x13h\x07\x86q\x14Rq\x15tq\x16bs.",
+///     b"\x80\x02}X\x01\0\0\0xcnumpy._core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85c_codecs\nencode\
+///     \nq\0X\x01\0\0\0bX\x06\0\0\0latin1q\x01\x86R\x87R(K\x01K\x01K\x02\x86cnumpy\ndtype\nX\x02\0\0\0f8\
+///     \x89\x88\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89h\0X\x11\0\0\0\0\0\0\0\
+///     \0\0\xc3\xb8?\0\0\0\0\0\0\x04@h\x01\x86Rtbs.",
 /// )?;
 /// let x = pickle.root().item("x")?.to_array::<f64>()?;
 /// assert_eq!(x.shape(), [1, 2]);
