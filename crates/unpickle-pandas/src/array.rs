@@ -9,7 +9,7 @@ use crate::index::Index;
 use crate::interval::{self, Closed};
 use crate::masked;
 use crate::names::{Made, Name};
-use crate::sparse::{self, SparseIndex};
+use crate::sparse::{self, Sparse};
 use crate::string::StringDtype;
 use crate::timezone::TimeZone;
 
@@ -17,7 +17,7 @@ use crate::timezone::TimeZone;
 ///
 /// All of them have one dimension and [`len`](Array::len) cells. Making one looks at the headers alone, never at
 /// the cells: what only the cells can tell (codes in range, positions in order) is checked by
-/// [`checked_codes`](crate::checked_codes) and [`SparseIndex::positions`] when the cells are read.
+/// [`checked_codes`](crate::checked_codes) and [`Sparse::positions`] when the cells are read.
 ///
 /// ```
 /// use unpickle_core::Pickle;
@@ -28,7 +28,7 @@ use crate::timezone::TimeZone;
 /// assert!(error.to_string().starts_with("expected a pandas array, found int"));
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Array<'p> {
     /// A numpy array of any dtype, objects and naive times among them.
     Numpy(NdArray<'p>),
@@ -65,24 +65,13 @@ pub enum Array<'p> {
         closed: Closed,
     },
     /// One value nearly everywhere, and the others with their positions.
-    Sparse {
-        /// How many cells there are. Nothing in the file backs this number: do not reserve memory by it.
-        len: usize,
-        /// Where the values go.
-        index: SparseIndex<'p>,
-        /// The cells that are not the fill value.
-        values: NdArray<'p>,
-        /// The value of all other cells; absent if the file does not say (then zero or NaN, by `dtype`).
-        fill: Option<Value<'p>>,
-        /// The dtype of the cells.
-        dtype: Dtype,
-    },
+    Sparse(Box<Sparse<'p>>),
     /// pandas' nullable integers, floats and booleans.
     Masked {
         /// The cells; anything may stand under the mask.
         values: NdArray<'p>,
         /// bool; true is missing.
-        mask: NdArray<'p>,
+        mask: Box<NdArray<'p>>,
     },
     /// Strings as Python objects or as numpy's strings.
     String {
@@ -119,7 +108,8 @@ impl<'p> Array<'p> {
             Array::Categorical { codes, .. } => codes.len(),
             Array::Period { ordinals, .. } => ordinals.len(),
             Array::Interval { left, .. } => return left.len(),
-            Array::Sparse { len, .. } | Array::Arrow { len, .. } => *len,
+            Array::Sparse(sparse) => sparse.len,
+            Array::Arrow { len, .. } => *len,
             Array::String { cells, .. } => cells.len(),
             Array::Opaque(_) => return None,
         })

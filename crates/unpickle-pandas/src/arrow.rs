@@ -9,7 +9,7 @@ use crate::names::{Made, Name, some};
 use crate::string::{Storage, StringDtype};
 
 /// The dtype that pandas gives to a pyarrow array.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum ArrowDtype<'p> {
     /// `string` or `str`.
     String(StringDtype),

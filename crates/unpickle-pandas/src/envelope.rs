@@ -53,7 +53,7 @@ impl<'p> Envelope<'p> {
     /// `attrs`, unless it is empty.
     pub(crate) fn attrs(&self) -> Option<Dict<'p>> {
         let attrs = field(self.state, "attrs").or_else(|| field(self.state, "_attrs"))?.as_dict()?;
-        if attrs.len() == 0 { None } else { Some(attrs) }
+        if attrs.is_empty() { None } else { Some(attrs) }
     }
 
     /// `flags.allows_duplicate_labels`, which is true unless the file says otherwise.

@@ -22,7 +22,7 @@ use crate::manager::{Manager, in_block};
 /// println!("{} columns of {} rows", frame.columns().len(), frame.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct DataFrame<'p> {
     columns: Vec<Column<'p>>,
     labels: Index<'p>,
@@ -32,7 +32,7 @@ pub struct DataFrame<'p> {
 }
 
 /// A column of a frame.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Column<'p> {
     /// Its cells.
     pub array: Array<'p>,

@@ -65,7 +65,7 @@ pub use index::{Index, IndexKind};
 pub use interval::Closed;
 pub use scalar::PandasScalar;
 pub use series::Series;
-pub use sparse::SparseIndex;
+pub use sparse::{Sparse, SparseIndex};
 pub use stdlib::{Mapping, Std};
 pub use string::{Storage, StringDtype};
 pub use timezone::TimeZone;

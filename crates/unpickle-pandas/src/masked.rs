@@ -29,5 +29,5 @@ pub(crate) fn read<'p>(value: Value<'p>, made: &Made<'p>) -> Result<Array<'p>> {
         return Err(Error::data(data, "an array of numbers or bools"));
     }
     same_len(mask, "cells of the mask", values.len(), flags.len())?;
-    Ok(Array::Masked { values, mask: flags })
+    Ok(Array::Masked { values, mask: Box::new(flags) })
 }

@@ -18,7 +18,7 @@ use crate::manager::{Manager, in_block};
 /// println!("{} rows", series.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Series<'p> {
     array: Array<'p>,
     index: Index<'p>,

@@ -2,13 +2,29 @@
 //! of ndarray with `BUILD (ndarray state, (fill_value, sp_index))`.
 
 use unpickle_core::{Category, Error, FromPickle, Object, Result, Value};
-use unpickle_numpy::{DtypeKind, NdArray};
+use unpickle_numpy::{Dtype, DtypeKind, NdArray};
 
 use crate::array::{Array, one_dimension, same_len};
 use crate::names::{Made, Name};
 
+/// A sparse array.
+#[derive(Clone, Debug)]
+pub struct Sparse<'p> {
+    /// How many cells there are. Nothing in the file backs this number: do not reserve memory by it.
+    pub len: usize,
+    /// Where the values go.
+    pub index: SparseIndex<'p>,
+    /// The cells that are not the fill value.
+    pub values: NdArray<'p>,
+    /// The value of all other cells; absent if the file does not say (then zero or NaN, by `dtype`).
+    pub fill: Option<Value<'p>>,
+    /// The dtype of the cells.
+    pub dtype: Dtype,
+}
+
 /// Where the values of a sparse array go.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one to a column, in a box")]
 pub enum SparseIndex<'p> {
     /// int32 positions.
     Positions(NdArray<'p>),
@@ -21,18 +37,19 @@ pub enum SparseIndex<'p> {
     },
 }
 
-impl SparseIndex<'_> {
-    /// The positions of `count` values in an array of `len` cells, each checked: increasing, and below `len`.
+impl Sparse<'_> {
+    /// The positions of the values, each checked: increasing, and below `len`.
     ///
     /// Reading a frame does not touch its cells, so this is where wrong positions are found.
     ///
     /// # Errors
-    /// If there are more or fewer than `count` positions, or one is out of range or order.
-    pub fn positions(&self, len: usize, count: usize) -> Result<Vec<usize>> {
+    /// If there are more or fewer positions than values, or one is out of range or order.
+    pub fn positions(&self) -> Result<Vec<usize>> {
+        let (len, count) = (self.len, self.values.len());
         let fail = |text: String| Err(Error::message(Category::Data, text).within("pandas SparseArray"));
         let mut out = Vec::new();
         let mut next = 0usize;
-        match self {
+        match &self.index {
             SparseIndex::Positions(positions) => {
                 for at in whole(positions)? {
                     match usize::try_from(at) {
@@ -138,7 +155,7 @@ fn build<'p>(
         _ => return Err(Error::data(index, "an IntIndex or a BlockIndex")),
     };
     let dtype = values.dtype().clone();
-    Ok(Array::Sparse { len, index, values, fill, dtype })
+    Ok(Array::Sparse(Box::new(Sparse { len, index, values, fill, dtype })))
 }
 
 fn positions(value: Value<'_>) -> Result<NdArray<'_>> {
