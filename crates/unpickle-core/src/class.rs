@@ -130,7 +130,7 @@ impl Known {
 
 /// Tags of object records: a call that spells a plain value.
 pub(crate) mod folded {
-    /// `bytes`; the third slot is the leaf that holds them.
+    /// `bytes`; the first state is the leaf that holds them.
     pub(crate) const BYTES: u16 = 1;
     /// `bytearray`; likewise.
     pub(crate) const BYTE_ARRAY: u16 = 2;
@@ -200,11 +200,9 @@ fn fold_bytes(machine: &mut Machine<'_>, word: Word, known: Known, args: Word) -
     };
     let tag = if known == Known::ByteArray { folded::BYTE_ARRAY } else { folded::BYTES };
     machine.tag(word, tag);
-    if let Some(index) = word.as_record()
-        && let Some(record) = machine.graph.record(index).copied()
-        && let Some(slot) = machine.graph.words.get_mut(record.start as usize + 2)
-    {
-        *slot = leaf;
+    // The leaf is kept as a state, which bytes have none of.
+    if let Some(index) = word.as_record() {
+        machine.graph.add_state(index, leaf);
     }
     Ok(())
 }

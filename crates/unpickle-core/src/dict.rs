@@ -27,7 +27,7 @@ const SMALL: usize = 8;
 const MAX_CHAIN: usize = 64;
 
 impl<'p> Dict<'p> {
-    pub(crate) fn new(value: Value<'p>, record: &Record) -> Dict<'p> {
+    pub(crate) fn new(value: Value<'p>, record: &'p Record) -> Dict<'p> {
         // Pairs are never stored as runs.
         let (words, _, _) = value.graph().items(record);
         Dict { value, words }

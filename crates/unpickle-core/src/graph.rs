@@ -105,7 +105,7 @@ impl Word {
     }
 }
 
-/// What a [`Record`] is. An object has three slots in [`Graph::words`]: two as said here, and the first BUILD state.
+/// What a [`Record`] is. An object has two slots in [`Graph::words`], as said here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Shape {
@@ -154,8 +154,10 @@ pub(crate) enum Storage {
     Inline,
     /// The number of values at `start`, then `extra` words, some of them runs.
     InlineRuns,
-    /// [`Graph::big`] at `start`.
+    /// [`Graph::bigs`] at `start`.
     Big,
+    /// One word, in the record itself: a single value, or a run of them.
+    One,
 }
 
 /// A container, class or object: 16 bytes.
@@ -163,18 +165,51 @@ pub(crate) enum Storage {
 pub(crate) struct Record {
     /// Offset (44 bits), tag (12 bits), shape (8 bits).
     head: u64,
-    /// Index into [`Graph::words`], or what [`Storage`] and [`Shape`] say.
-    pub(crate) start: u32,
-    /// A container's number of words; an object's index into [`Graph::extras`] plus one.
-    pub(crate) extra: u32,
+    /// Two numbers of 32 bits, or for [`Storage::One`] a word.
+    body: Word,
 }
 
 const _: () = assert!(size_of::<Word>() == 8 && size_of::<Record>() == 16);
 
+/// Set in an object's second number: it is an index into [`Graph::extras`], not of the state's word.
+const EXTRA: u32 = 1 << 31;
+
 impl Record {
     #[inline(always)]
     pub(crate) fn new(shape: Shape, at: usize, start: u32, extra: u32) -> Record {
-        Record { head: (at as u64) << 20 | shape as u64, start, extra }
+        let mut record = Record { head: (at as u64) << 20 | shape as u64, body: Word(0) };
+        record.set_span(start, extra);
+        record
+    }
+
+    /// Index into [`Graph::words`], or what [`Storage`] and [`Shape`] say.
+    #[inline(always)]
+    pub(crate) fn start(&self) -> u32 {
+        self.body.0 as u32
+    }
+
+    /// A container's number of words; where an object's state is.
+    #[inline(always)]
+    pub(crate) fn extra(&self) -> u32 {
+        (self.body.0 >> 32) as u32
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_span(&mut self, start: u32, extra: u32) {
+        self.body = Word(u64::from(start) | u64::from(extra) << 32);
+    }
+
+    /// Makes it a container of what one word stands for.
+    #[inline(always)]
+    pub(crate) fn set_one(&mut self, word: Word) {
+        self.body = word;
+        self.set_storage(Storage::One);
+    }
+
+    /// Whether it is a container that nothing was put in yet.
+    #[inline(always)]
+    pub(crate) fn is_unfilled(&self) -> bool {
+        self.storage() == Storage::Inline && self.extra() == 0
     }
 
     #[inline(always)]
@@ -203,7 +238,8 @@ impl Record {
         match self.tag() {
             0 => Storage::Inline,
             1 => Storage::InlineRuns,
-            _ => Storage::Big,
+            2 => Storage::Big,
+            _ => Storage::One,
         }
     }
 
@@ -213,6 +249,7 @@ impl Record {
             Storage::Inline => 0,
             Storage::InlineRuns => 1,
             Storage::Big => 2,
+            Storage::One => 3,
         });
     }
 }
@@ -237,7 +274,7 @@ pub(crate) const STRIDE: usize = 64;
 pub(crate) struct Extra {
     /// The keyword arguments of NEWOBJ_EX.
     pub(crate) kwargs: Option<Word>,
-    /// Second and later BUILD states.
+    /// All BUILD states.
     pub(crate) states: Vec<Word>,
     /// A list record of what was appended or added.
     pub(crate) items: Option<u32>,
@@ -269,15 +306,17 @@ impl Graph {
 
     /// The words of a container, how many values they stand for, and the [`Big`] they are in.
     #[inline]
-    pub(crate) fn items(&self, record: &Record) -> (&[Word], usize, Option<&Big>) {
-        let start = record.start as usize;
+    pub(crate) fn items<'g>(&'g self, record: &'g Record) -> (&'g [Word], usize, Option<&'g Big>) {
+        let start = record.start() as usize;
+        let len = record.extra() as usize;
         match record.storage() {
             Storage::Inline => {
-                let words = self.words.get(start..start + record.extra as usize).unwrap_or_default();
+                let words = self.words.get(start..start + len).unwrap_or_default();
                 (words, words.len(), None)
             }
+            Storage::One => (std::slice::from_ref(&record.body), record.body.count(), None),
             Storage::InlineRuns => {
-                let words = self.words.get(start + 1..start + 1 + record.extra as usize).unwrap_or_default();
+                let words = self.words.get(start + 1..start + 1 + len).unwrap_or_default();
                 (words, self.words.get(start).map_or(0, |len| len.bits() as usize), None)
             }
             Storage::Big => match self.bigs.get(start) {
@@ -288,55 +327,108 @@ impl Graph {
     }
 
     /// Adds `words` to the items of `record`, a container. `runs` says whether some of them are runs.
+    #[inline]
     pub(crate) fn fill(&mut self, record: &mut Record, words: &[Word], runs: bool) {
         let end = self.words.len();
-        let start = record.start as usize;
-        match record.storage() {
-            Storage::Inline if record.extra == 0 && runs => {
-                let len = words.iter().map(|word| word.count() as u64).sum();
-                self.words.push(Word::from_bits(len));
-                record.set_storage(Storage::InlineRuns);
-            }
-            Storage::Inline if record.extra == 0 => {}
-            // It was the last to grow, so it goes on where it is.
-            Storage::Inline if !runs && start + record.extra as usize == end => {
+        match (record.storage(), words) {
+            (Storage::Inline, [word]) if record.extra() == 0 => record.set_one(*word),
+            (Storage::Inline, _) if record.extra() == 0 && !runs => {
                 self.words.extend_from_slice(words);
-                record.extra += words.len() as u32;
-                return;
+                record.set_span(end as u32, words.len() as u32);
             }
-            storage => return self.fill_big(record, storage, words, runs),
+            // It was the last to grow, so it goes on where it is.
+            (Storage::Inline, _) if !runs && (record.start() + record.extra()) as usize == end => {
+                self.words.extend_from_slice(words);
+                record.set_span(record.start(), record.extra() + words.len() as u32);
+            }
+            _ => self.fill_slowly(record, words, runs),
         }
-        record.start = end as u32;
-        record.extra = words.len() as u32;
-        self.words.extend_from_slice(words);
     }
 
-    fn fill_big(&mut self, record: &mut Record, storage: Storage, words: &[Word], runs: bool) {
-        if storage != Storage::Big {
-            let (items, len, _) = self.items(record);
-            let mut words = Vec::with_capacity((items.len() * 2).max(4));
-            words.extend_from_slice(items);
-            let runs = storage == Storage::InlineRuns;
-            let big = Big { words, len: len as u64, runs, marks: OnceLock::new() };
-            record.start = self.bigs.len() as u32;
-            record.extra = 0;
-            record.set_storage(Storage::Big);
-            self.bigs.push(big);
+    fn fill_slowly(&mut self, record: &mut Record, words: &[Word], runs: bool) {
+        let end = self.words.len();
+        match record.storage() {
+            Storage::One if !runs && !record.body.is_run() => {
+                self.words.push(record.body);
+                self.words.extend_from_slice(words);
+                record.set_storage(Storage::Inline);
+                record.set_span(end as u32, words.len() as u32 + 1);
+            }
+            Storage::Inline if record.extra() == 0 => {
+                self.words.push(Word(words.iter().map(|word| word.count() as u64).sum()));
+                self.words.extend_from_slice(words);
+                record.set_storage(Storage::InlineRuns);
+                record.set_span(end as u32, words.len() as u32);
+            }
+            storage => {
+                if storage != Storage::Big {
+                    self.make_big(record);
+                }
+                if let Some(big) = self.bigs.get_mut(record.start() as usize) {
+                    big.len += words.iter().map(|word| word.count() as u64).sum::<u64>();
+                    big.runs |= runs;
+                    big.words.extend_from_slice(words);
+                }
+            }
         }
-        if let Some(big) = self.bigs.get_mut(record.start as usize) {
-            big.len += words.iter().map(|word| word.count() as u64).sum::<u64>();
-            big.runs |= runs;
-            big.words.extend_from_slice(words);
-        }
+    }
+
+    fn make_big(&mut self, record: &mut Record) {
+        let (items, len, _) = self.items(record);
+        let mut words = Vec::with_capacity((items.len() * 2).max(4));
+        words.extend_from_slice(items);
+        let runs = words.len() != len;
+        self.bigs.push(Big { words, len: len as u64, runs, marks: OnceLock::new() });
+        record.set_storage(Storage::Big);
+        record.set_span(self.bigs.len() as u32 - 1, 0);
     }
 
     /// Slot `i` of an object.
     pub(crate) fn slot(&self, record: &Record, i: usize) -> Option<Word> {
-        self.words.get(record.start as usize + i).copied().filter(|word| !word.is_empty())
+        self.words.get(record.start() as usize + i).copied().filter(|word| !word.is_empty())
+    }
+
+    /// What BUILD set on an object, in order.
+    pub(crate) fn states(&self, record: &Record) -> &[Word] {
+        match record.extra() {
+            0 => &[],
+            extra if extra & EXTRA != 0 => self.extra(record).map_or(&[], |extra| &extra.states),
+            extra => self.words.get(extra as usize..extra as usize + 1).unwrap_or_default(),
+        }
     }
 
     pub(crate) fn extra(&self, record: &Record) -> Option<&Extra> {
-        self.extras.get((record.extra as usize).checked_sub(1)?)
+        let index = record.extra();
+        if index & EXTRA == 0 { None } else { self.extras.get((index & !EXTRA) as usize) }
+    }
+
+    /// The [`Extra`] of the object at `index`, made if there is none. `None` only if there are too many.
+    pub(crate) fn extra_mut(&mut self, index: u32) -> Option<&mut Extra> {
+        let record = self.records.get_mut(index as usize)?;
+        if record.extra() & EXTRA == 0 {
+            let new = u32::try_from(self.extras.len()).ok().filter(|new| new & EXTRA == 0)?;
+            let states = match record.extra() {
+                0 => Vec::new(),
+                at => self.words.get(at as usize).copied().into_iter().collect(),
+            };
+            self.extras.push(Extra { states, ..Extra::default() });
+            record.set_span(record.start(), new | EXTRA);
+        }
+        self.extras.get_mut((record.extra() & !EXTRA) as usize)
+    }
+
+    /// Adds a state to the object at `index`. `None` only if there are too many.
+    pub(crate) fn add_state(&mut self, index: u32, state: Word) -> Option<()> {
+        let at = u32::try_from(self.words.len()).ok().filter(|at| at & EXTRA == 0);
+        let record = self.records.get_mut(index as usize)?;
+        match at {
+            Some(at) if record.extra() == 0 => {
+                self.words.push(state);
+                record.set_span(record.start(), at);
+            }
+            _ => self.extra_mut(index)?.states.push(state),
+        }
+        Some(())
     }
 }
 

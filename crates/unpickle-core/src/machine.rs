@@ -142,7 +142,7 @@ impl<'i> Machine<'i> {
                     let [callable, args] = self.pop_two(at)?;
                     let word = self.object(Shape::Reduce, at, callable, args)?;
                     class::fold_call(&mut self, word, callable, args)?;
-                    self.stack.push(word);
+                    self.push(word);
                 }
                 Opcode::NewObj => {
                     let [callable, args] = self.pop_two(at)?;
@@ -153,13 +153,13 @@ impl<'i> Machine<'i> {
                     let kwargs = self.pop(at)?;
                     let [callable, args] = self.pop_two(at)?;
                     let word = self.object(Shape::NewObjEx, at, callable, args)?;
-                    self.extra(word, at)?.kwargs = Some(kwargs);
+                    self.extra(word)?.kwargs = Some(kwargs);
                     self.stack.push(word);
                 }
                 Opcode::Build => {
                     let state = self.pop(at)?;
                     let object = self.top(at)?;
-                    self.build(at, object, state)?;
+                    self.build(object, state)?;
                 }
                 Opcode::StackGlobal => {
                     let [module, name] = self.pop_two(at)?;
@@ -288,6 +288,16 @@ impl<'i> Machine<'i> {
         }
     }
 
+    /// A container or object was made: if it is memoized, that too.
+    #[inline(always)]
+    fn push(&mut self, word: Word) {
+        self.stack.push(word);
+        if self.input.get(self.at) == Some(&(Opcode::Memoize as u8)) {
+            self.at += 1;
+            self.memo.memoize(self.input, word);
+        }
+    }
+
     /// A leaf was made: if it is put under the next index, that too. Gives the next opcode.
     #[inline(always)]
     fn remember_leaf(&mut self, at: usize, end: usize) -> usize {
@@ -306,22 +316,19 @@ impl<'i> Machine<'i> {
         matches!(self.graph.record(index).map(Record::shape), Some(Shape::List | Shape::Set))
     }
 
-    /// All leaves up to the next opcode that is none, as runs.
+    /// All leaves up to the next opcode that is none, as runs. If that is an APPENDS or ADDITEMS to a container
+    /// without items yet, they are its items, and one word holds them all.
     fn leaves(&mut self) -> Result<()> {
         let mut start = self.at;
         let mut at = start;
         let mut count = 0;
-        let base = self.stack.len();
+        let mut flushed = false;
         loop {
             match leaf_end(self.input, at) {
                 LeafEnd::At(end) => {
-                    if count < SHORT_RUN {
-                        self.stack.push(Word::leaf(at));
-                    } else if count == SHORT_RUN {
-                        self.stack.truncate(self.stack.len() - SHORT_RUN);
-                    } else if count == MAX_RUN {
+                    if count == MAX_RUN {
                         self.push_run(start, count);
-                        self.stack.push(Word::leaf(at));
+                        flushed = true;
                         start = at;
                         count = 0;
                     }
@@ -341,12 +348,35 @@ impl<'i> Machine<'i> {
                 LeafEnd::Broken => return Err(self.broken(at)),
             }
         }
-        if count > SHORT_RUN {
-            self.push_run(start, count);
-        }
-        debug_assert!(self.stack.len() >= base);
         self.at = at;
+        let run = if count == 1 { Word::leaf(start) } else { Word::run(start, count) };
+        match count {
+            0 => {}
+            _ if !flushed && self.fills_at_once(at, run) => {}
+            1 => self.stack.push(run),
+            2..=SHORT_RUN => crate::seq::leaves(self.input, run, |leaf| self.stack.push(leaf)),
+            _ => self.push_run(start, count),
+        }
         Ok(())
+    }
+
+    /// If the next opcode appends the run to a container without items: does so.
+    fn fills_at_once(&mut self, at: usize, run: Word) -> bool {
+        let next = self.input.get(at).copied();
+        let shape = match next {
+            Some(byte) if byte == Opcode::Appends as u8 => Shape::List,
+            Some(byte) if byte == Opcode::AddItems as u8 => Shape::Set,
+            _ => return false,
+        };
+        let Some(index) = self.stack.last().and_then(|word| word.as_record()) else { return false };
+        match self.graph.records.get_mut(index as usize) {
+            Some(record) if record.shape() == shape && record.is_unfilled() => record.set_one(run),
+            _ => return false,
+        }
+        self.at = at + 1;
+        self.marks.pop();
+        self.fence = self.marks.last().copied().unwrap_or(0);
+        true
     }
 
     fn push_run(&mut self, start: usize, count: usize) {
@@ -539,7 +569,7 @@ impl<'i> Machine<'i> {
     // ---- records
 
     fn index(&self, index: usize) -> Result<u32> {
-        u32::try_from(index).map_err(|_| Error::limit("the pickle holds more than 4,294,967,295 values"))
+        u32::try_from(index).map_err(|_| too_many())
     }
 
     #[inline(always)]
@@ -567,7 +597,7 @@ impl<'i> Machine<'i> {
     #[inline(always)]
     fn empty(&mut self, shape: Shape, at: usize) -> Result<()> {
         let word = self.record(Record::new(shape, at, 0, 0))?;
-        self.stack.push(word);
+        self.push(word);
         Ok(())
     }
 
@@ -575,14 +605,14 @@ impl<'i> Machine<'i> {
     fn tuple(&mut self, at: usize, count: usize) -> Result<()> {
         let from = self.above(at, count)?;
         let word = self.sequence(Shape::Tuple, at, from)?;
-        self.stack.push(word);
+        self.push(word);
         Ok(())
     }
 
     fn marked(&mut self, shape: Shape, at: usize) -> Result<()> {
         let from = self.pop_mark(at)?;
         let word = self.sequence(shape, at, from)?;
-        self.stack.push(word);
+        self.push(word);
         Ok(())
     }
 
@@ -651,14 +681,14 @@ impl<'i> Machine<'i> {
             return Err(Error::data(self.value(target), what));
         }
         let pairs = shape == Shape::Dict;
-        let extra = self.extra(target, at)?;
+        let extra = self.extra(target)?;
         if let Some(index) = if pairs { extra.pairs } else { extra.items } {
             return Ok(index);
         }
         let inner = if pairs { Shape::Dict } else { Shape::List };
         let word = self.record(Record::new(inner, at, 0, 0))?;
         let index = word.as_record().unwrap_or_default();
-        let extra = self.extra(target, at)?;
+        let extra = self.extra(target)?;
         *(if pairs { &mut extra.pairs } else { &mut extra.items }) = Some(index);
         Ok(index)
     }
@@ -682,36 +712,20 @@ impl<'i> Machine<'i> {
 
     pub(crate) fn object(&mut self, shape: Shape, at: usize, first: Word, second: Word) -> Result<Word> {
         let start = self.index(self.graph.words.len())?;
-        self.graph.words.extend([first, second, Word::EMPTY]);
+        self.graph.words.extend([first, second]);
         self.record(Record::new(shape, at, start, 0))
     }
 
-    fn extra(&mut self, object: Word, at: usize) -> Result<&mut Extra> {
-        let next = self.index(self.graph.extras.len() + 1)?;
-        let record = object.as_record().and_then(|index| self.graph.records.get_mut(index as usize));
-        let Some(record) = record else { return Err(syntax(at, "expected an object")) };
-        if record.extra == 0 {
-            record.extra = next;
-            self.graph.extras.push(Extra::default());
-        }
-        let index = record.extra as usize - 1;
-        self.graph.extras.get_mut(index).ok_or_else(|| syntax(at, "expected an object"))
+    fn extra(&mut self, object: Word) -> Result<&mut Extra> {
+        let extra = object.as_record().and_then(|index| self.graph.extra_mut(index));
+        extra.ok_or_else(too_many)
     }
 
-    fn build(&mut self, at: usize, object: Word, state: Word) -> Result<()> {
-        let record = object.as_record().and_then(|index| self.graph.record(index)).copied();
+    fn build(&mut self, object: Word, state: Word) -> Result<()> {
+        let record = object.as_record().and_then(|index| Some((index, self.graph.record(index)?.shape())));
         match record {
-            Some(record) if has_slots(record.shape()) => {
-                let slot = record.start as usize + 2;
-                match self.graph.words.get_mut(slot) {
-                    Some(word) if word.is_empty() => *word = state,
-                    _ => self.extra(object, at)?.states.push(state),
-                }
-                Ok(())
-            }
-            Some(record) if is_object(record.shape()) => {
-                self.extra(object, at)?.states.push(state);
-                Ok(())
+            Some((index, shape)) if is_object(shape) => {
+                self.graph.add_state(index, state).ok_or_else(too_many)
             }
             // `BUILD None` sets nothing.
             _ if self.value(state).is_none() => Ok(()),
@@ -749,22 +763,15 @@ impl<'i> Machine<'i> {
     }
 }
 
-/// Whether a record can be called, built, appended to: anything CPython would make an object of.
+/// Whether a record can be called, built, appended to: anything that CPython would make an object of.
 fn is_object(shape: Shape) -> bool {
-    has_slots(shape) || matches!(shape, Shape::Extension)
+    use Shape::{Class, Extension, Inst, NewObj, NewObjEx, Obj, Persistent, Reduce};
+    matches!(shape, Class | Reduce | NewObj | NewObjEx | Obj | Inst | Persistent | Extension)
 }
 
-fn has_slots(shape: Shape) -> bool {
-    matches!(
-        shape,
-        Shape::Class
-            | Shape::Reduce
-            | Shape::NewObj
-            | Shape::NewObjEx
-            | Shape::Obj
-            | Shape::Inst
-            | Shape::Persistent
-    )
+#[cold]
+fn too_many() -> Error {
+    Error::limit("the pickle holds more values than the 4,294,967,295 that there is room for")
 }
 
 #[cold]

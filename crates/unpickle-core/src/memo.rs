@@ -20,7 +20,9 @@ enum Page {
     Full(usize),
 }
 
-#[derive(Default)]
+/// No index into `full`.
+const LAZY: usize = usize::MAX;
+
 pub(crate) struct Memo {
     pages: Vec<Page>,
     full: Vec<Word>,
@@ -28,10 +30,16 @@ pub(crate) struct Memo {
     dense: usize,
     /// How many entries there are: what MEMOIZE numbers by.
     count: usize,
-    /// Whether the last page is lazy.
-    lazy: bool,
+    /// Where the last page is in `full`; [`LAZY`] if it is not there.
+    last: usize,
     /// Indexes that are not in `pages`: they may be anything up to 2^32 - 1, and more in protocol 0.
     sparse: HashMap<u64, Word>,
+}
+
+impl Default for Memo {
+    fn default() -> Memo {
+        Memo { pages: Vec::new(), full: Vec::new(), dense: 0, count: 0, last: LAZY, sparse: HashMap::new() }
+    }
 }
 
 impl Memo {
@@ -41,8 +49,8 @@ impl Memo {
         let slot = self.dense & (PAGE - 1);
         if slot == 0 {
             self.pages.push(Page::Lazy(at));
-            self.lazy = true;
-        } else if !self.lazy {
+            self.last = LAZY;
+        } else if self.last != LAZY {
             self.store_last(slot, Word::leaf(at));
         }
         self.dense += 1;
@@ -64,22 +72,29 @@ impl Memo {
         }
     }
 
+    #[inline(always)]
     fn store_last(&mut self, slot: usize, word: Word) {
-        if let Some(&Page::Full(start)) = self.pages.last()
-            && let Some(entry) = self.full.get_mut(start + slot)
-        {
+        if let Some(entry) = self.full.get_mut(self.last + slot) {
             *entry = word;
         }
     }
 
     /// MEMOIZE.
+    #[inline(always)]
     pub(crate) fn memoize(&mut self, input: &[u8], word: Word) {
-        self.put(input, self.count as u64, word);
+        let slot = self.dense & (PAGE - 1);
+        if self.last != LAZY && slot != 0 && self.count == self.dense && self.sparse.is_empty() {
+            self.store_last(slot, word);
+            self.dense += 1;
+            self.count += 1;
+        } else {
+            self.put(input, self.count as u64, word);
+        }
     }
 
     /// PUT, BINPUT, LONG_BINPUT.
     pub(crate) fn put(&mut self, input: &[u8], index: u64, word: Word) {
-        if self.lazy {
+        if self.last == LAZY && !self.pages.is_empty() {
             self.write_out(input, self.pages.len() - 1);
         }
         if self.dense == 0 && index == 1 {
@@ -108,7 +123,8 @@ impl Memo {
     fn push(&mut self, word: Word) {
         let slot = self.dense % PAGE;
         if slot == 0 {
-            self.pages.push(Page::Full(self.full.len()));
+            self.last = self.full.len();
+            self.pages.push(Page::Full(self.last));
             self.full.resize(self.full.len() + PAGE, Word::EMPTY);
         }
         self.dense += 1;
@@ -122,17 +138,20 @@ impl Memo {
             return self.sparse.get(&index).copied();
         }
         let index = index as usize;
-        if let Page::Lazy(_) = *self.pages.get(index / PAGE)? {
-            self.write_out(input, index / PAGE);
-        }
-        let Page::Full(start) = *self.pages.get(index / PAGE)? else { return None };
+        let start = match *self.pages.get(index / PAGE)? {
+            Page::Full(start) => start,
+            Page::Lazy(_) => self.write_out(input, index / PAGE)?,
+        };
         self.full.get(start + index % PAGE).copied().filter(|word| !word.is_empty())
     }
 
     /// Makes a lazy page a full one, by walking the input from its first leaf.
     #[cold]
-    fn write_out(&mut self, input: &[u8], page: usize) {
-        let Some(&Page::Lazy(at)) = self.pages.get(page) else { return };
+    fn write_out(&mut self, input: &[u8], page: usize) -> Option<usize> {
+        let at = match *self.pages.get(page)? {
+            Page::Lazy(at) => at,
+            Page::Full(start) => return Some(start),
+        };
         let first = page * PAGE;
         let wanted = PAGE.min(self.dense - first);
         let start = self.full.len();
@@ -163,8 +182,9 @@ impl Memo {
         }
         self.pages[page] = Page::Full(start);
         if page + 1 == self.pages.len() {
-            self.lazy = false;
+            self.last = start;
         }
+        Some(start)
     }
 
     /// Bytes taken.

@@ -1,6 +1,6 @@
 //! `Object`: what a call would make, as data.
 
-use crate::class::{Class, Known, folded};
+use crate::class::{Class, Known};
 use crate::dict::Dict;
 use crate::graph::{Record, Shape};
 use crate::seq::Seq;
@@ -155,23 +155,15 @@ impl<'p> Object<'p> {
 
     /// What the last BUILD set.
     pub fn state(self) -> Option<Value<'p>> {
-        let extra = self.value.graph().extra(self.record).and_then(|extra| extra.states.last().copied());
-        match extra {
-            Some(word) => Some(self.value.with(word)),
-            None => self.first_state(),
-        }
-    }
-
-    fn first_state(self) -> Option<Value<'p>> {
-        let payload = self.record.shape() == Shape::Reduce
-            && matches!(self.record.tag(), folded::BYTES | folded::BYTE_ARRAY);
-        if payload { None } else { self.slot(2) }
+        self.states().next_back()
     }
 
     /// What each BUILD set, in order.
     pub fn states(self) -> impl DoubleEndedIterator<Item = Value<'p>> + use<'p> {
-        let more = self.value.graph().extra(self.record).map_or(&[][..], |extra| &extra.states);
-        self.first_state().into_iter().chain(more.iter().map(move |&word| self.value.with(word)))
+        let states = self.value.graph().states(self.record);
+        // The first state of a call that spells bytes is the leaf that holds them.
+        let skip = usize::from(self.value.folded_leaf().is_some());
+        states.iter().skip(skip).map(move |&word| self.value.with(word))
     }
 
     /// What was appended or added.

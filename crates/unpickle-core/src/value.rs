@@ -178,7 +178,7 @@ impl<'p> Value<'p> {
         }
     }
 
-    pub(crate) fn seq(self, record: &Record) -> Seq<'p> {
+    pub(crate) fn seq(self, record: &'p Record) -> Seq<'p> {
         Seq::new(self.graph, self.input, self.graph.items(record))
     }
 
@@ -217,7 +217,7 @@ impl<'p> Value<'p> {
                 Some(id) => View::Persistent(self.with(id)),
                 None => View::None,
             },
-            Shape::Extension => View::Extension(record.start),
+            Shape::Extension => View::Extension(record.start()),
             Shape::Buffer => View::Buffer(self.buffer(record)),
             Shape::Reduce if record.tag() != 0 => self.folded(record),
             Shape::Reduce | Shape::NewObj | Shape::NewObjEx | Shape::Obj | Shape::Inst => {
@@ -239,7 +239,7 @@ impl<'p> Value<'p> {
     }
 
     fn buffer(self, record: &Record) -> Option<&'p [u8]> {
-        self.graph.buffers.get(record.start as usize).map(|buffer| &buffer[..])
+        self.graph.buffers.get(record.start() as usize).map(|buffer| &buffer[..])
     }
 
     /// What sort of thing it is, for messages.
@@ -402,7 +402,7 @@ impl<'p> Value<'p> {
         let record = self.record()?;
         let bytes =
             record.shape() == Shape::Reduce && matches!(record.tag(), folded::BYTES | folded::BYTE_ARRAY);
-        if bytes { self.graph.slot(record, 2) } else { None }
+        if bytes { self.graph.states(record).first().copied() } else { None }
     }
 
     // ---- containers
