@@ -1,0 +1,173 @@
+//! Decompression that grows with what really comes, never with what a header claims.
+
+use std::io::{self, Read};
+
+use crate::container::Container;
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{ALWAYS, OpenOptions};
+
+/// Memory an xz or lzma dictionary may claim, in KiB: what `xz -9` needs (64 MiB) many times over.
+const DICTIONARY: u32 = 1 << 20;
+
+/// What `input`, wrapped as `container`, holds.
+pub(crate) fn decompress(container: Container, input: &[u8], options: &OpenOptions) -> Result<Vec<u8>> {
+    let mut out = Output::new(container, input.len() as u64, options);
+    let rest = &mut &*input;
+    match container {
+        Container::Gzip => members(&mut out, rest, &[0x1f, 0x8b], |out, rest| {
+            out.fill(&mut flate2::bufread::GzDecoder::new(rest))
+        })?,
+        Container::Bzip2 => {
+            members(&mut out, rest, b"BZh", |out, rest| out.fill(&mut bzip2::bufread::BzDecoder::new(rest)))?
+        }
+        Container::Lz4 => members(&mut out, rest, &[0x04, 0x22, 0x4d, 0x18], |out, rest| {
+            out.fill(&mut lz4_flex::frame::FrameDecoder::new(rest))
+        })?,
+        Container::Zlib => out.fill(&mut flate2::bufread::ZlibDecoder::new(rest))?,
+        Container::Xz => out.fill(&mut lzma_rust2::XzReader::new_mem_limit(rest, true, DICTIONARY))?,
+        Container::Lzma => {
+            let reader = lzma_rust2::LzmaReader::new_mem_limit(rest, DICTIONARY, None);
+            out.fill(&mut reader.map_err(|error| damaged(container, 0, &error))?)?;
+        }
+        Container::Zstd => {
+            let reader = zstd::stream::read::Decoder::with_buffer(rest);
+            out.fill(&mut reader.map_err(|error| damaged(container, 0, &error))?)?;
+        }
+        Container::Plain | Container::Zip | Container::Tar => out.fill(rest)?,
+    }
+    Ok(out.bytes)
+}
+
+/// One compressed member of a zip archive. `method` is zip's number.
+pub(crate) fn zip_member(method: u16, input: &[u8], options: &OpenOptions) -> Result<Vec<u8>> {
+    let mut out = Output::new(Container::Zip, input.len() as u64, options);
+    let rest = &mut &*input;
+    match method {
+        8 => out.fill(&mut flate2::bufread::DeflateDecoder::new(rest))?,
+        12 => out.fill(&mut bzip2::bufread::BzDecoder::new(rest))?,
+        14 => out.fill(&mut zip_lzma(rest)?)?,
+        93 => {
+            let reader = zstd::stream::read::Decoder::with_buffer(rest);
+            out.fill(&mut reader.map_err(|error| damaged(Container::Zip, 0, &error))?)?;
+        }
+        95 => out.fill(&mut lzma_rust2::XzReader::new_mem_limit(rest, true, DICTIONARY))?,
+        _ => {
+            let message =
+                format!("zip member compressed by method {method}, which is not read; unpack it first");
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+    }
+    Ok(out.bytes)
+}
+
+/// zip puts four bytes in front of lzma's five, and no length behind them.
+fn zip_lzma<'r, 'i>(rest: &'r mut &'i [u8]) -> Result<lzma_rust2::LzmaReader<&'r mut &'i [u8]>> {
+    let short = || damaged(Container::Zip, 0, &io::ErrorKind::UnexpectedEof.into());
+    let (&[_, _, _, _, props, ref dictionary @ ..], body) =
+        rest.split_first_chunk::<9>().ok_or_else(short)?;
+    let dictionary = u32::from_le_bytes(*dictionary);
+    *rest = body;
+    lzma_rust2::lzma_get_memory_usage_by_props(dictionary, props)
+        .ok()
+        .filter(|&kib| kib <= DICTIONARY)
+        .ok_or_else(short)?;
+    lzma_rust2::LzmaReader::new_with_props(rest, u64::MAX, props, dictionary, None)
+        .map_err(|error| damaged(Container::Zip, 0, &error))
+}
+
+/// Everything that `reader` gives.
+pub(crate) fn read(reader: &mut impl Read, options: &OpenOptions) -> Result<Vec<u8>> {
+    let mut out = Output::new(Container::Plain, u64::MAX, options);
+    out.fill(reader)?;
+    Ok(out.bytes)
+}
+
+/// Compressed streams in a row, each beginning with `magic`. What follows the last and does not begin so is padding,
+/// or another tool's; the streams before it are whole, for each ends in a checksum.
+fn members<'i>(
+    out: &mut Output,
+    rest: &mut &'i [u8],
+    magic: &[u8],
+    mut one: impl FnMut(&mut Output, &mut &'i [u8]) -> Result<()>,
+) -> Result<()> {
+    loop {
+        let before = rest.len();
+        one(out, rest)?;
+        if rest.len() == before || !rest.starts_with(magic) {
+            return Ok(());
+        }
+    }
+}
+
+/// The bytes so far, and how many there may be.
+struct Output {
+    bytes: Vec<u8>,
+    container: Container,
+    by_ratio: u64,
+    ratio: u64,
+    max: u64,
+}
+
+impl Output {
+    fn new(container: Container, packed: u64, options: &OpenOptions) -> Output {
+        let ratio = options.max_ratio();
+        let by_ratio = packed.saturating_mul(ratio).max(ALWAYS);
+        Output { bytes: Vec::new(), container, by_ratio, ratio, max: options.max_bytes() }
+    }
+
+    fn fill(&mut self, reader: &mut impl Read) -> Result<()> {
+        let allowed = self.by_ratio.min(self.max);
+        let left = allowed.saturating_add(1).saturating_sub(self.bytes.len() as u64);
+        // Reads into spare capacity, doubling it; an allocation that fails is an error, not an abort.
+        let result = reader.take(left).read_to_end(&mut self.bytes);
+        let come = self.bytes.len() as u64;
+        match result {
+            Err(error) if self.container == Container::Plain => Err(Error::io("cannot read", error)),
+            Err(error) => Err(damaged(self.container, come, &error)),
+            Ok(_) if come <= allowed => Ok(()),
+            Ok(_) => Err(self.too_much(allowed)),
+        }
+    }
+
+    #[cold]
+    fn too_much(&self, allowed: u64) -> Error {
+        let message = match self.container {
+            Container::Plain => {
+                format!("more than {allowed} bytes come out of it; raise --max-bytes to allow them")
+            }
+            container if allowed == self.max => {
+                format!(
+                    "decompressing the {container} makes more than {allowed} bytes; raise --max-bytes to allow them"
+                )
+            }
+            container => format!(
+                "decompressing the {container} makes more than {allowed} bytes, over {} times its size; raise \
+                 --max-ratio to allow them",
+                self.ratio
+            ),
+        };
+        Error::new(ErrorKind::Limit, message)
+    }
+}
+
+#[cold]
+fn damaged(container: Container, come: u64, error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::OutOfMemory => {
+            let message =
+                format!("not enough memory to decompress the {container} (after {come} bytes): {error}");
+            Error::new(ErrorKind::Limit, message)
+        }
+        io::ErrorKind::UnexpectedEof => {
+            let message = format!(
+                "the {container} data is cut short (after {come} bytes decompressed); fetch the file again"
+            );
+            Error::new(ErrorKind::Damaged, message)
+        }
+        _ => {
+            let message =
+                format!("the {container} data is damaged (after {come} bytes decompressed): {error}");
+            Error::new(ErrorKind::Damaged, message)
+        }
+    }
+}

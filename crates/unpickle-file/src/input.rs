@@ -1,0 +1,160 @@
+//! `Input`: the bytes of one pickle file.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+use memmap2::Mmap;
+
+use crate::container::Container;
+use crate::decompress::{decompress, read};
+use crate::error::{Error, ErrorKind, Result};
+use crate::looks_like::looks_like;
+use crate::map::map;
+use crate::options::OpenOptions;
+use crate::zipped::Member;
+use crate::{tarball, zipped};
+
+/// Files below this are read: a system call or two, where mapping takes as many and page faults on top.
+const SMALL: u64 = 64 << 10;
+
+/// How many wrappings may lie one within the other: a tar in a gzip in a zip in a tar, and no more.
+const LAYERS: usize = 4;
+
+/// The bytes of one pickle file: mapped, read, or decompressed.
+///
+/// ```no_run
+/// let input = unpickle_file::Input::open("grades.pkl.gz", &unpickle_file::OpenOptions::new())?;
+/// println!("{} bytes, out of {:?}", input.as_ref().len(), input.containers());
+/// # Ok::<(), unpickle_file::Error>(())
+/// ```
+pub struct Input {
+    bytes: Bytes,
+    part: Range<usize>,
+    containers: Vec<Container>,
+}
+
+enum Bytes {
+    Owned(Vec<u8>),
+    Mapped(Mmap),
+}
+
+impl Input {
+    /// Opens the file at `path`, and takes it out of what wraps it.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read; it is compressed and damaged; it is an archive of several files; it grows beyond
+    /// what `options` allow. Whether what comes out is a pickle, is not looked at.
+    pub fn open(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Input> {
+        let path = path.as_ref();
+        open(path, options)
+            .and_then(|bytes| Input::unwrap(bytes, options))
+            .map_err(|error| error.with_path(path))
+    }
+
+    /// Reads all that `reader` gives, and takes it out of what wraps it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::open`].
+    pub fn from_reader(mut reader: impl Read, options: &OpenOptions) -> Result<Input> {
+        Input::unwrap(Bytes::Owned(read(&mut reader, options)?), options)
+    }
+
+    /// What the pickle was wrapped in, the outermost first; empty for a plain file.
+    pub fn containers(&self) -> &[Container] {
+        &self.containers
+    }
+
+    fn unwrap(bytes: Bytes, options: &OpenOptions) -> Result<Input> {
+        let part = 0..bytes.as_ref().len();
+        let mut input = Input { bytes, part, containers: Vec::new() };
+        loop {
+            let container = Container::of(input.as_ref());
+            if container == Container::Plain {
+                return Ok(input);
+            }
+            if input.containers.len() == LAYERS {
+                let message =
+                    format!("wrapped more than {LAYERS} times (a {container} at last); unpack it first");
+                return Err(Error::new(ErrorKind::Limit, message));
+            }
+            match input.peel(container, options) {
+                Ok(()) => input.containers.push(container),
+                // Two bytes may be so by chance: a text that begins "x^" or "]". What the decoder says of the
+                // text is then the truer error.
+                Err(_) if container.is_guess() && looks_like(input.as_ref()).is_some() => return Ok(input),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Takes off one layer.
+    fn peel(&mut self, container: Container, options: &OpenOptions) -> Result<()> {
+        let bytes = self.as_ref();
+        let inner = match container {
+            Container::Tar => Member::Stored(tarball::member(bytes)?),
+            Container::Zip => zipped::member(bytes, options)?,
+            _ => Member::Unpacked(decompress(container, bytes, options)?),
+        };
+        match inner {
+            Member::Stored(part) => self.part = self.part.start + part.start..self.part.start + part.end,
+            Member::Unpacked(bytes) => {
+                self.part = 0..bytes.len();
+                self.bytes = Bytes::Owned(bytes);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn open(path: &Path, options: &OpenOptions) -> Result<Bytes> {
+    let cannot_open = |error| Error::io("cannot open", error);
+    let mut file = File::open(path).map_err(cannot_open)?;
+    let meta = file.metadata().map_err(cannot_open)?;
+    if meta.is_dir() {
+        let message = "it is a directory; name the pickle files in it";
+        return Err(Error::new(ErrorKind::Io, message));
+    }
+    // Pipes and devices have no length to map; a file of /proc says 0 and has content.
+    if meta.is_file() && meta.len() >= SMALL && options.map() {
+        // Not every file system can map; reading works on all.
+        if let Ok(map) = map(&file) {
+            return Ok(Bytes::Mapped(map));
+        }
+    }
+    if meta.is_file() && meta.len() > 0 {
+        let mut bytes = Vec::new();
+        // The file is there in full, so this is no claim; all the same, failing is an error and not an abort.
+        bytes.try_reserve_exact(usize::try_from(meta.len()).unwrap_or(usize::MAX)).map_err(|_| {
+            Error::new(ErrorKind::Limit, format!("not enough memory to read {} bytes", meta.len()))
+        })?;
+        file.read_to_end(&mut bytes).map_err(|error| Error::io("cannot read", error))?;
+        return Ok(Bytes::Owned(bytes));
+    }
+    read(&mut file, options).map(Bytes::Owned)
+}
+
+impl AsRef<[u8]> for Input {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.as_ref().get(self.part.clone()).unwrap_or_default()
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Bytes::Owned(bytes) => bytes,
+            Bytes::Mapped(map) => map,
+        }
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Input({} bytes, {:?})", self.part.len(), self.containers)
+    }
+}
