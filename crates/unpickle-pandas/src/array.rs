@@ -1,6 +1,6 @@
 //! One column of cells, in each of the forms pandas keeps them.
 
-use unpickle_core::{Error, FromPickle, Result, Value};
+use unpickle_core::{Error, FromPickle, Result, Value, View};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray};
 
 use crate::arrow::{self, ArrowDtype};
@@ -95,7 +95,7 @@ pub enum Array<'p> {
 
 /// How deep arrays and indexes may lie in one another: pandas goes to about four
 /// (a categorical of intervals of times), and cycles must end.
-pub(crate) const DEEPEST: u8 = 8;
+pub(crate) const DEEPEST: u8 = 16;
 
 impl<'p> Array<'p> {
     /// How many cells there are; `None` for an array of another library.
@@ -126,7 +126,7 @@ impl<'p> Array<'p> {
         match Array::read_known(value, depth)? {
             Some(Stack::One(array)) => Ok(array),
             Some(Stack::Rows(backed)) => backed.into_array(value),
-            None if value.as_object().is_some() => Ok(Array::Opaque(value)),
+            None if is_foreign(value) => Ok(Array::Opaque(value)),
             None => Err(Error::data(value, "a pandas array")),
         }
     }
@@ -202,6 +202,11 @@ pub(crate) fn looks_like_numpy(value: Value<'_>) -> bool {
         matches!(call.name, "_reconstruct" | "_frombuffer" | "_mareconstruct")
             && call.module.starts_with("numpy")
     })
+}
+
+/// Whether this is an object, of another library as nobody here knows it.
+pub(crate) fn is_foreign(value: Value<'_>) -> bool {
+    matches!(value.view(), View::Object(_))
 }
 
 /// Fails unless `values` has one dimension.

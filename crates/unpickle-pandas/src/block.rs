@@ -6,7 +6,7 @@
 
 use unpickle_core::{Error, Result, Value};
 
-use crate::array::{Array, DEEPEST, Stack};
+use crate::array::{Array, DEEPEST, Stack, is_foreign};
 use crate::names::{Made, Name, get};
 use crate::placement::Placement;
 
@@ -30,7 +30,7 @@ impl<'p> Block<'p> {
         let stack = match Array::read_known(values, DEEPEST)? {
             Some(stack) => stack,
             // Other libraries' arrays come one to a block.
-            None if values.as_object().is_some() => Stack::One(Array::Opaque(values)),
+            None if is_foreign(values) => Stack::One(Array::Opaque(values)),
             None => return Err(Error::data(values, "the array of a block")),
         };
         if let Stack::Rows(backed) = &stack

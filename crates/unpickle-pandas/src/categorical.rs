@@ -37,9 +37,6 @@ pub(crate) fn meaning<'p>(
         return Err(Error::data(value, "a Categorical with categories"));
     };
     let index = Index::read(categories, depth).map_err(|error| error.within("categories"))?;
-    if matches!(index, Index::Multi { .. }) {
-        return Err(Error::data(categories, "categories of one level"));
-    }
     let ordered = ordered.and_then(Value::as_bool).unwrap_or(false);
     Ok(Meaning::Categorical { categories: Box::new(index), ordered })
 }

@@ -26,7 +26,7 @@ pub(crate) fn dtype_zone(dtype: Value<'_>) -> Result<Option<TimeZone>> {
         return Ok(None);
     };
     match some(made.field("tz")).or_else(|| some(made.args.get(1))) {
-        Some(zone) => TimeZone::from_value(zone).map(Some),
+        Some(zone) => TimeZone::of_column(zone).map(Some),
         None => Err(Error::data(dtype, "a dtype with a time zone")),
     }
 }
@@ -35,7 +35,7 @@ pub(crate) fn dtype_zone(dtype: Value<'_>) -> Result<Option<TimeZone>> {
 pub(crate) fn with_zone<'p>(array: Array<'p>, zone: Option<Value<'p>>) -> Result<Array<'p>> {
     match (array, zone) {
         (Array::Numpy(values), Some(zone)) if is_datetime(values.dtype()) => {
-            Ok(Array::DatetimeTz { values, zone: TimeZone::from_value(zone)? })
+            Ok(Array::DatetimeTz { values, zone: TimeZone::of_column(zone)? })
         }
         (array, _) => Ok(array),
     }

@@ -29,6 +29,7 @@ pub struct DataFrame<'p> {
     index: Index<'p>,
     attrs: Option<Dict<'p>>,
     allows_duplicate_labels: bool,
+    rows: usize,
 }
 
 /// A column of a frame.
@@ -92,7 +93,9 @@ impl<'p> DataFrame<'p> {
         }
         // As many columns as places, and no place twice: none is left out.
         let columns: Vec<Column<'p>> = columns.into_iter().flatten().collect();
-        let rows = index.len();
+        // The index counts the rows, unless it is another library's and nobody knows its length.
+        let rows =
+            index.known_len().or_else(|| columns.iter().find_map(|column| column.array.len())).unwrap_or(0);
         for (at, column) in columns.iter().enumerate() {
             if let Some(found) = column.array.len()
                 && found != rows
@@ -103,7 +106,7 @@ impl<'p> DataFrame<'p> {
         }
         let attrs = envelope.attrs();
         let allows_duplicate_labels = envelope.allows_duplicate_labels();
-        Ok(DataFrame { columns, labels, index, attrs, allows_duplicate_labels })
+        Ok(DataFrame { columns, labels, index, attrs, allows_duplicate_labels, rows })
     }
 
     /// The columns, in the order of [`labels`](DataFrame::labels).
@@ -127,7 +130,7 @@ impl<'p> DataFrame<'p> {
     /// How many rows there are. If the index is a range, nothing in the file need back this number.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.rows
     }
 
     /// Whether there are no rows.

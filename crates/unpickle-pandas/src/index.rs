@@ -1,9 +1,9 @@
 //! `Index` and its kin: `REDUCE _new_Index (cls, dict)`, and the like functions for times and intervals.
 
-use unpickle_core::{Dict, Error, FromPickle, Result, Value};
+use unpickle_core::{Class, Dict, Error, FromPickle, Result, Value};
 use unpickle_numpy::NdArray;
 
-use crate::array::{Array, DEEPEST, Stack, looks_like_numpy};
+use crate::array::{Array, DEEPEST, Stack, is_foreign};
 use crate::names::{IndexName, Made, Name, get, some};
 use crate::{datetime, freq, interval, multi_index, old_index, period, range_index};
 
@@ -83,46 +83,45 @@ impl<'p> Index<'p> {
             || old_index::name(value).is_some()
     }
 
-    /// An axis of a manager. Plain arrays and lists stand for one in very old files.
+    /// The index in `value`, of one level or more, as it stands on an axis or alone.
     pub(crate) fn from_axis(value: Value<'p>) -> Result<Index<'p>> {
-        Index::read(value, DEEPEST)
+        if let Some(name) = old_index::name(value) {
+            return old_index::read(value, name, DEEPEST);
+        }
+        match Parts::of(value)? {
+            Some(parts) if parts.name == IndexName::Multi => {
+                multi_index::read(value, parts.fields, DEEPEST).map_err(|error| parts.within(error))
+            }
+            _ => Index::read(value, DEEPEST),
+        }
     }
 
-    /// The index in `value`, if no more than `depth` arrays lie in one another.
+    /// The index in `value`, if it has one level, and no more than `depth` arrays lie in one another.
+    ///
+    /// A `MultiIndex` is refused unread: levels of levels of levels, all of them shared, would take for ever.
     pub(crate) fn read(value: Value<'p>, depth: u8) -> Result<Index<'p>> {
         let Some(depth) = depth.checked_sub(1) else {
             return Err(Error::invalid(value, "indexes lie in one another without end"));
         };
-        if let Some(name) = old_index::name(value) {
-            return old_index::read(value, name, depth);
+        match old_index::name(value) {
+            Some(IndexName::Multi) => return Err(Error::data(value, "an index of one level")),
+            Some(name) => return old_index::read(value, name, depth),
+            None => {}
         }
-        if looks_like_numpy(value) {
-            return Ok(Index::plain(Array::read(value, depth)?));
+        let Some(parts) = Parts::of(value)? else {
+            // Very old files have plain arrays as axes.
+            return match Array::read_known(value, depth)? {
+                Some(Stack::Rows(backed)) => backed.into_array(value).map(Index::plain),
+                Some(Stack::One(array)) => Ok(Index::plain(array)),
+                None => Err(Error::data(value, "a pandas Index")),
+            };
+        };
+        match parts.name {
+            IndexName::Range => range_index::read(value, parts.fields),
+            IndexName::Multi => Err(Error::data(value, "an index of one level")),
+            name => Index::read_flat(value, name, parts.fields, depth),
         }
-        let Some(made) = Made::of(value) else { return Err(Error::data(value, "a pandas Index")) };
-        let (class, fields) = match made.name {
-            Name::NewIndex => (made.args.get(0).and_then(Value::as_class), made.args.get(1)),
-            Name::Index(_) => (made.object.class(), made.state()),
-            _ => return Ok(Index::plain(Array::read(value, depth)?)),
-        };
-        let label = class.map_or("Index", |class| class.name());
-        let within = |error: Error| error.within(format!("pandas {label}"));
-        let Some(fields) = fields.and_then(Value::as_dict) else {
-            return Err(within(Error::data(value, "an index with its parts")));
-        };
-        let name = match class.and_then(Name::of_class) {
-            Some(Name::Index(name)) => name,
-            // A subclass of another library: its parts tell.
-            _ if get(fields, "levels").is_some() => IndexName::Multi,
-            _ if get(fields, "data").is_none() && get(fields, "start").is_some() => IndexName::Range,
-            _ => IndexName::Plain,
-        };
-        match name {
-            IndexName::Range => range_index::read(value, fields),
-            IndexName::Multi => multi_index::read(value, fields, depth),
-            _ => Index::read_flat(value, name, fields, depth),
-        }
-        .map_err(within)
+        .map_err(|error| parts.within(error))
     }
 
     fn read_flat(value: Value<'p>, class: IndexName, fields: Dict<'p>, depth: u8) -> Result<Index<'p>> {
@@ -141,7 +140,7 @@ impl<'p> Index<'p> {
                 (backed.into_array(data)?, freq)
             }
             Some(Stack::One(array)) => (array, None),
-            None if data.as_object().is_some() => (Array::Opaque(data), None),
+            None if is_foreign(data) => (Array::Opaque(data), None),
             None => return Err(Error::data(data, "the array of an index")),
         };
         let freq = || freq_field.or(array_freq).and_then(freq::offset_freq);
@@ -171,13 +170,18 @@ impl<'p> Index<'p> {
         }
     }
 
-    /// How many labels there are; none known of in another library's array counts as none.
+    /// How many labels there are; none that is known of, in another library's array.
     #[must_use]
     pub fn len(&self) -> usize {
+        self.known_len().unwrap_or(0)
+    }
+
+    /// How many labels there are, unless they are in another library's array.
+    pub(crate) fn known_len(&self) -> Option<usize> {
         match self {
-            Index::Range { start, stop, step, .. } => range_index::len(*start, *stop, *step),
-            Index::Flat { array, .. } => array.len().unwrap_or(0),
-            Index::Multi { codes, .. } => codes.first().map_or(0, NdArray::len),
+            Index::Range { start, stop, step, .. } => Some(range_index::len(*start, *stop, *step)),
+            Index::Flat { array, .. } => array.len(),
+            Index::Multi { codes, .. } => Some(codes.first().map_or(0, NdArray::len)),
         }
     }
 
@@ -197,11 +201,46 @@ impl<'p> Index<'p> {
     }
 }
 
+/// What an index was made of.
+struct Parts<'p> {
+    name: IndexName,
+    class: Option<Class<'p>>,
+    fields: Dict<'p>,
+}
+
+impl<'p> Parts<'p> {
+    /// `REDUCE _new_Index (cls, dict)`, or `NEWOBJ cls`, `BUILD dict`; nothing if it is neither.
+    fn of(value: Value<'p>) -> Result<Option<Parts<'p>>> {
+        let Some(made) = Made::of(value) else { return Ok(None) };
+        let (class, fields) = match made.name {
+            Name::NewIndex => (made.args.get(0).and_then(Value::as_class), made.args.get(1)),
+            Name::Index(_) => (made.object.class(), made.state()),
+            _ => return Ok(None),
+        };
+        let Some(fields) = fields.and_then(Value::as_dict) else {
+            return Err(Error::data(value, "an index with its parts"));
+        };
+        let name = match class.and_then(Name::of_class) {
+            Some(Name::Index(name)) => name,
+            // A subclass of another library: its parts tell.
+            _ if get(fields, "levels").is_some() => IndexName::Multi,
+            _ if get(fields, "data").is_none() && get(fields, "start").is_some() => IndexName::Range,
+            _ => IndexName::Plain,
+        };
+        Ok(Some(Parts { name, class, fields }))
+    }
+
+    /// Says in which class of index it was.
+    fn within(&self, error: Error) -> Error {
+        error.within(format!("pandas {}", self.class.map_or("Index", Class::name)))
+    }
+}
+
 impl<'p> FromPickle<'p> for Index<'p> {
     fn from_pickle(value: Value<'p>) -> Result<Index<'p>> {
         if !Index::is_in(value) {
             return Err(Error::data(value, "a pandas Index"));
         }
-        Index::read(value, DEEPEST)
+        Index::from_axis(value)
     }
 }

@@ -25,6 +25,7 @@ pub struct Series<'p> {
     name: Option<Value<'p>>,
     attrs: Option<Dict<'p>>,
     allows_duplicate_labels: bool,
+    rows: usize,
 }
 
 impl<'p> Series<'p> {
@@ -51,12 +52,13 @@ impl<'p> Series<'p> {
             return Err(Error::data(envelope.manager, "one block"));
         };
         let array = block.into_array().map_err(|error| in_block(error, 0))?;
-        if let Some(found) = array.len() {
-            same_len(envelope.manager, "rows by the index", index.len(), found)?;
+        if let (Some(expected), Some(found)) = (index.known_len(), array.len()) {
+            same_len(envelope.manager, "rows by the index", expected, found)?;
         }
+        let rows = index.known_len().or(array.len()).unwrap_or(0);
         let (name, attrs) = (envelope.name(), envelope.attrs());
         let allows_duplicate_labels = envelope.allows_duplicate_labels();
-        Ok(Series { array, index, name, attrs, allows_duplicate_labels })
+        Ok(Series { array, index, name, attrs, allows_duplicate_labels, rows })
     }
 
     /// The cells.
@@ -80,7 +82,7 @@ impl<'p> Series<'p> {
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.rows
     }
 
     /// Whether there are no rows.

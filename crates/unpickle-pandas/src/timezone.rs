@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use unpickle_core::{Call, Error, Result, Value};
+use unpickle_core::{Call, Error, Result, Value, View};
 
 use crate::civil;
 use crate::names::{field, some, text};
@@ -72,6 +72,20 @@ impl TimeZone {
     /// If it is none of them.
     pub fn from_value(value: Value<'_>) -> Result<TimeZone> {
         zone(value).ok_or_else(|| Error::data(value, "a time zone of pytz, zoneinfo, dateutil or datetime"))
+    }
+
+    /// The zone of a column, whose instants are in UTC in any case: an object of a library nobody here knows leaves
+    /// them there, and that is told.
+    pub(crate) fn of_column(value: Value<'_>) -> Result<TimeZone> {
+        match TimeZone::from_value(value) {
+            Err(_) if matches!(value.view(), View::Object(_)) => Ok(TimeZone::local()),
+            zone => zone,
+        }
+    }
+
+    /// A zone that only the machine knew that wrote it.
+    fn local() -> TimeZone {
+        TimeZone { lossy: true, utc_offset: None, ..TimeZone::utc() }
     }
 }
 
@@ -154,7 +168,9 @@ fn dateutil(call: Call<'_>) -> Option<TimeZone> {
             let paths = [call.args.get(1), call.args.get(0)];
             let path = paths.into_iter().find_map(|path| text(some(path)?));
             let path = path.or_else(|| text(field(state?, "_filename")?))?;
-            Some(TimeZone::named(key_of_path(path)))
+            // `/etc/localtime`, say.
+            let key = key_of_path(path);
+            Some(if key.starts_with('/') { TimeZone::local() } else { TimeZone::named(key) })
         }
         "_unpickle" => {
             let names = [call.args.get(1), call.args.get(2)];
