@@ -1,1 +1,62 @@
 //! Python pickles to open data formats, without Python and without running a byte of them.
+//!
+//! ```
+//! # #[cfg(feature = "ndarray")] {
+//! use unpickle::{NdArray, ToArray};
+//!
+//! # let path = std::env::temp_dir().join(format!("unpickle-doc-{}.pkl", std::process::id()));
+//! # std::fs::write(&path, b"\x80\x04}(\x8c\x04Name\x8c\x03Ada\x8c\x06Gradescnumpy._core.multiarray\n_reconstruct\n\
+//! #   (cnumpy\nndarray\nK\0\x85C\x01btR(K\x01K\x02\x85cnumpy\ndtype\n(\x8c\x02f8\x89\x88tR(K\x03\x8c\x01<NNNJ\xff\xff\
+//! #   \xff\xffJ\xff\xff\xff\xffK\0tb\x89C\x10\0\0\0\0\0\0\xf8?\0\0\0\0\0\0\x04@tbu.")?;
+//! // pickle.dump({"Name": "Ada", "Grades": numpy.array([1.5, 2.5])}, open("ada.pkl", "wb")); ada.pkl.gz would do too
+//! # #[cfg(any())]
+//! let file = unpickle::open("ada.pkl")?;
+//! # let file = unpickle::open(&path)?;
+//! # std::fs::remove_file(&path)?;
+//!
+//! let ada = file.root();
+//! assert_eq!(ada.item("Name")?.as_str(), Some("Ada"));
+//!
+//! let grades: NdArray = ada.item("Grades")?.extract()?; // a view: nothing is copied
+//! assert_eq!(grades.shape(), [2]);
+//! assert_eq!(grades.to_array::<f64>()?.sum(), 4.0);
+//! # }
+//! # Ok::<(), unpickle::Error>(())
+//! ```
+//!
+//! * [`open`] gives a [`File`], whose [`root`](File::root) is the [`Value`] that was pickled; several pickles in one
+//!   file are its [`values`](File::values).
+//! * [`Value`] is a cursor: [`get`](Value::get), [`item`](Value::item), [`attr`](Value::attr),
+//!   [`view`](Value::view) for `match`, [`extract`](Value::extract) for a Rust type.
+#![cfg_attr(feature = "ndarray", doc = "* `NdArray`, `ToArray` and the rest of [`numpy`] are its arrays.")]
+#![cfg_attr(feature = "pandas", doc = "* `DataFrame`, `Series` and the rest of [`pandas`] are its frames.")]
+#![cfg_attr(feature = "arrow", doc = "* [`File::tables`] finds what can be tabulated; [`arrow`] writes it.")]
+//!
+//! # Safety
+//!
+//! Nothing is executed: a global is two strings, a call is a record. Memory is linear in the input, no bytes make it
+//! panic, and decompression is bounded ([`OpenOptions`]). The only `unsafe` is the call that maps a file.
+//!
+//! # Features
+//!
+//! `arrow` (the default) includes `pandas`, which includes `ndarray`. Without any, there is the decoder.
+#![forbid(unsafe_code)]
+
+mod file;
+
+pub use unpickle_core as core;
+pub use unpickle_core::*;
+pub use unpickle_file::{Container, Input, OpenOptions, looks_like};
+
+#[cfg(feature = "arrow")]
+pub use unpickle_arrow as arrow;
+#[cfg(feature = "ndarray")]
+pub use unpickle_numpy as numpy;
+#[cfg(feature = "ndarray")]
+pub use unpickle_numpy::{NdArray, ToArray};
+#[cfg(feature = "pandas")]
+pub use unpickle_pandas as pandas;
+#[cfg(feature = "pandas")]
+pub use unpickle_pandas::{DataFrame, Index, Series};
+
+pub use crate::file::{File, Shared, open};

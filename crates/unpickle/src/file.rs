@@ -1,0 +1,185 @@
+//! `File`: an opened file and the pickles in it, kept alive together.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use unpickle_core::{Category, Error, Ops, Options, Pickle, Result, Value};
+use unpickle_file::{ErrorKind, Input, OpenOptions, looks_like};
+
+/// Opens the pickle file at `path`, compressed or not, and decodes it. Nothing is executed.
+///
+/// ```no_run
+/// let file = unpickle::open("students.pkl")?;
+/// let name = file.root().item("Student 1")?.item("Name")?;
+/// println!("{}", name.as_str().unwrap_or("nameless"));
+/// # Ok::<(), unpickle::Error>(())
+/// ```
+///
+/// [`File::from_input`] takes options.
+///
+/// # Errors
+///
+/// The file cannot be read or unpacked, or is no pickle, or ends too early. The error names the file.
+pub fn open(path: impl AsRef<Path>) -> Result<File> {
+    let path = path.as_ref();
+    let input = Input::open(path, &OpenOptions::new()).map_err(of_file)?;
+    File::from_input(input, &Options::new()).map_err(|error| error.within(path.display().to_string()))
+}
+
+/// The bytes of a file, shared by the pickles in it.
+#[derive(Clone, Debug)]
+pub struct Shared(Arc<Input>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+/// A file of pickles, decoded. Made by [`open`] or [`File::from_input`].
+#[derive(Debug)]
+pub struct File {
+    input: Shared,
+    first: Pickle<Shared>,
+    more: Vec<Pickle<Shared>>,
+    rest: Option<Error>,
+}
+
+impl File {
+    /// Decodes all pickles in `input`, one after the other.
+    ///
+    /// ```
+    /// use unpickle::{Encoding, File, Input, OpenOptions, Options};
+    ///
+    /// let two = &b"K\x01.K\x02."[..]; // from a pipe, say
+    /// let input = Input::from_reader(two, &OpenOptions::new()).unwrap();
+    /// let file = File::from_input(input, &Options::new().with_encoding(Encoding::Latin1))?;
+    /// assert_eq!(file.values().filter_map(|value| value.as_i64()).sum::<i64>(), 3);
+    /// # Ok::<(), unpickle::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first is no pickle, or ends too early. What follows the last pickle is no error: Python does not look at
+    /// it either, and [`File::rest`] says what is wrong with it.
+    pub fn from_input(input: Input, options: &Options<'_>) -> Result<File> {
+        let input = Shared(Arc::new(input));
+        let len = input.as_ref().len() as u64;
+        let first = options.parse(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
+        let (mut more, mut rest) = (Vec::new(), None);
+        let mut at = first.end();
+        while at < len {
+            match options.parse_at(input.clone(), at) {
+                Ok(pickle) => {
+                    at = pickle.end();
+                    more.push(pickle);
+                }
+                Err(error) => {
+                    rest = Some(error);
+                    break;
+                }
+            }
+        }
+        Ok(File { input, first, more, rest })
+    }
+
+    /// What was pickled; the first value, if there are several.
+    pub fn root(&self) -> Value<'_> {
+        self.first.root()
+    }
+
+    /// The pickles, in the order of the file: one, unless `pickle.dump` was called on it repeatedly.
+    pub fn pickles(&self) -> impl ExactSizeIterator<Item = &Pickle<Shared>> {
+        let count = 1 + self.more.len();
+        (0..count).map(|i| i.checked_sub(1).and_then(|i| self.more.get(i)).unwrap_or(&self.first))
+    }
+
+    /// The root of each pickle.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
+        self.pickles().map(|pickle| pickle.root())
+    }
+
+    /// Why the bytes behind the last pickle are none, if there are any.
+    pub fn rest(&self) -> Option<&Error> {
+        self.rest.as_ref()
+    }
+
+    /// The bytes, and what they were wrapped in.
+    pub fn input(&self) -> &Input {
+        &self.input.0
+    }
+}
+
+/// An error of opening, as one of this crate.
+fn of_file(error: unpickle_file::Error) -> Error {
+    let category = match error.kind() {
+        ErrorKind::Io => match error.io_error() {
+            Some(source) => return std::io::Error::new(source.kind(), error.to_string()).into(),
+            None => Category::Io,
+        },
+        ErrorKind::Limit => Category::Limit,
+        ErrorKind::Damaged => Category::Data,
+        _ => Category::Unsupported,
+    };
+    Error::message(category, error.to_string())
+}
+
+/// Says what the bytes look like, where that says more than the opcode that is none.
+fn explain(error: Error, input: &[u8]) -> Error {
+    if input.is_empty() {
+        return Error::at(Category::Eof, 0, "expected a pickle, found an empty file");
+    }
+    // A pickle of protocol 0 is text too: when opcodes were obeyed before the trouble, it is one, and damaged.
+    let end = error.offset().unwrap_or(0);
+    let obeyed = Ops::new(input).take_while(|op| op.as_ref().is_ok_and(|(at, _)| *at < end)).take(4).count();
+    match looks_like(input) {
+        Some(what) if obeyed < 4 && !error.is_limit() => {
+            let message = format!("expected a pickle, found what looks like {what}");
+            Error::message(Category::Syntax, message)
+        }
+        _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bytes: &[u8]) -> Result<File> {
+        File::from_input(Input::from_reader(bytes, &OpenOptions::new()).unwrap(), &Options::new())
+    }
+
+    #[test]
+    fn each_pickle_in_a_row_is_a_value() {
+        let file = file(b"K\x01.\x80\x02K\x02.N.").unwrap();
+        assert_eq!(file.values().map(|value| value.to_string()).collect::<Vec<_>>(), ["1", "2", "None"]);
+        assert_eq!(file.root().as_i64(), Some(1));
+        assert_eq!(file.pickles().len(), 3);
+        assert!(file.rest().is_none());
+    }
+
+    #[test]
+    fn what_follows_the_last_pickle_is_told() {
+        let file = file(b"K\x01.\xff\xff").unwrap();
+        assert_eq!(file.pickles().len(), 1);
+        assert_eq!(file.rest().and_then(Error::offset), Some(3));
+    }
+
+    #[test]
+    fn what_is_no_pickle_is_named() {
+        let text = |bytes| file(bytes).unwrap_err().to_string();
+        assert_eq!(text(b"a,b\n1,2\n"), "expected a pickle, found what looks like a CSV file");
+        assert_eq!(text(b""), "expected a pickle, found an empty file at byte 0");
+        assert_eq!(text(b"\x80\x04]\x94"), "pickle ends before its STOP opcode at byte 4");
+        assert_eq!(text(b"(lp0\nI1\naI2\n"), "pickle ends before its STOP opcode at byte 12");
+        assert_eq!(text(b"2012 was a year"), "expected a pickle, found what looks like a text file");
+        assert_eq!(text(b"\x00\x01"), "expected a pickle opcode, found 0x00 at byte 0");
+    }
+
+    #[test]
+    fn the_error_of_open_names_the_file() {
+        let error = open("no/such/file.pkl").unwrap_err();
+        assert_eq!(error.to_string(), "no/such/file.pkl: cannot open: no such file or directory");
+        assert_eq!(error.io().map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound));
+    }
+}
