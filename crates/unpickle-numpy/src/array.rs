@@ -9,6 +9,7 @@ use crate::cache::DtypeCache;
 use crate::dtype::{Dtype, DtypeKind, Field};
 use crate::dtype_display::Shape;
 use crate::layout::{Few, Layout, MAX_EMPTY, Order};
+use crate::longdouble::{self, LongDoubleFormat};
 use crate::objects::Objects;
 use crate::reconstruct;
 
@@ -42,6 +43,7 @@ pub struct NdArray<'p> {
     dtype: Dtype,
     layout: Layout,
     data: Data<'p>,
+    long_double: LongDoubleFormat,
 }
 
 /// Where the elements are.
@@ -111,7 +113,12 @@ impl<'p> NdArray<'p> {
         if dtype.itemsize() == 0 && layout.len > MAX_EMPTY {
             return Err(Error::limit(format!("a numpy array of {} empty elements", layout.len)));
         }
-        Ok(NdArray { origin, dtype, layout, data: Data::Raw(bytes) })
+        let long_double = LongDoubleFormat::X87;
+        let mut array = NdArray { origin, dtype, layout, data: Data::Raw(bytes), long_double };
+        if array.dtype.has_long_double() {
+            array.long_double = longdouble::detect(&array);
+        }
+        Ok(array)
     }
 
     pub(crate) fn list_parts(
@@ -131,13 +138,15 @@ impl<'p> NdArray<'p> {
             );
             return Err(Error::invalid(origin, message));
         }
-        Ok(NdArray { origin, dtype, layout, data: Data::List { cells, path: Few::new() } })
+        let data = Data::List { cells, path: Few::new() };
+        Ok(NdArray { origin, dtype, layout, data, long_double: LongDoubleFormat::X87 })
     }
 
     /// An array of no dimensions over one of `cells`.
     pub(crate) fn one_object(origin: Value<'p>, dtype: Dtype, cells: Seq<'p>, index: usize) -> NdArray<'p> {
         let layout = Layout { shape: Few::new(), strides: Few::new(), start: index, len: 1, step: 1 };
-        NdArray { origin, dtype, layout, data: Data::List { cells, path: Few::new() } }
+        let data = Data::List { cells, path: Few::new() };
+        NdArray { origin, dtype, layout, data, long_double: LongDoubleFormat::X87 }
     }
 
     /// What the elements are.
@@ -253,7 +262,7 @@ impl<'p> NdArray<'p> {
             Data::Raw(bytes) => {
                 let start = self.layout.start.saturating_add(field.offset);
                 let layout = Layout { start, step: dtype.itemsize(), ..self.layout.clone() };
-                NdArray { dtype, layout, data: Data::Raw(bytes), origin: self.origin }.without_subarray()
+                NdArray { dtype, layout, data: Data::Raw(bytes), ..self.clone() }.without_subarray()
             }
         }
     }
@@ -305,6 +314,11 @@ impl<'p> NdArray<'p> {
         let Data::Raw(bytes) = self.data else { return None };
         let at = self.layout.position(index)?;
         bytes.get(at..at.checked_add(self.layout.step)?)
+    }
+
+    /// How the bytes of `longdouble` numbers are to be understood, told from all of the array in the pickle.
+    pub fn long_double_format(&self) -> LongDoubleFormat {
+        self.long_double
     }
 
     pub(crate) fn layout(&self) -> &Layout {

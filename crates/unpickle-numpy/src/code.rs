@@ -87,7 +87,7 @@ pub(crate) fn named(code: &str) -> Option<(DtypeKind, usize)> {
 pub(crate) fn dtype_class(name: &str) -> Option<Dtype> {
     let name = name.strip_suffix("DType")?;
     if name == "String" {
-        return Some(Dtype::string(crate::dtype::NaObject::Absent));
+        return Some(Dtype::string(crate::dtype::NaObject::Absent, true));
     }
     // C's `int`, which has a class of its own where `long` is as wide (Windows).
     let (kind, itemsize) = match name {

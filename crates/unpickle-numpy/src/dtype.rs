@@ -32,9 +32,11 @@ struct Inner {
     itemsize: usize,
     big_endian: bool,
     has_object: bool,
+    has_long_double: bool,
     aligned: bool,
     record: bool,
     na: NaObject,
+    coerce: bool,
     leaves: usize,
 }
 
@@ -124,14 +126,17 @@ impl Dtype {
             _ => false,
         };
         let has_object = matches!(kind, DtypeKind::Object | DtypeKind::String);
+        let has_long_double = matches!(kind, DtypeKind::LongDouble(_) | DtypeKind::ComplexLongDouble(_));
         Dtype(Arc::new(Inner {
             kind,
             itemsize,
             big_endian: big_endian && ordered,
             has_object,
+            has_long_double,
             aligned: false,
             record: false,
             na: NaObject::Absent,
+            coerce: true,
             leaves: 1,
         }))
     }
@@ -145,6 +150,7 @@ impl Dtype {
     ) -> Option<Dtype> {
         let leaves = fields.iter().fold(1_usize, |sum, field| sum.saturating_add(field.dtype.0.leaves));
         let has_object = fields.iter().any(|field| field.dtype.has_object());
+        let has_long_double = fields.iter().any(|field| field.dtype.has_long_double());
         let (kind, na) = (DtypeKind::Struct(fields), NaObject::Absent);
         (leaves <= MAX_LEAVES).then(|| {
             Dtype(Arc::new(Inner {
@@ -152,9 +158,11 @@ impl Dtype {
                 itemsize,
                 big_endian: false,
                 has_object,
+                has_long_double,
                 aligned,
                 record,
                 na,
+                coerce: true,
                 leaves,
             }))
         })
@@ -162,29 +170,34 @@ impl Dtype {
 
     /// An array of `shape` in each element; its size is the caller's to check.
     pub(crate) fn subarray(base: Dtype, shape: Vec<usize>, itemsize: usize) -> Dtype {
-        let (has_object, leaves) = (base.has_object(), base.0.leaves);
+        let (has_object, has_long_double) = (base.has_object(), base.has_long_double());
+        let leaves = base.0.leaves;
         Dtype(Arc::new(Inner {
             kind: DtypeKind::Subarray(base, shape),
             itemsize,
             big_endian: false,
             has_object,
+            has_long_double,
             aligned: false,
             record: false,
             na: NaObject::Absent,
+            coerce: true,
             leaves,
         }))
     }
 
     /// numpy 2's `StringDType`.
-    pub(crate) fn string(na: NaObject) -> Dtype {
+    pub(crate) fn string(na: NaObject, coerce: bool) -> Dtype {
         Dtype(Arc::new(Inner {
             kind: DtypeKind::String,
             itemsize: 16,
             big_endian: false,
             has_object: true,
+            has_long_double: false,
             aligned: false,
             record: false,
             na,
+            coerce,
             leaves: 1,
         }))
     }
@@ -239,6 +252,11 @@ impl Dtype {
         self.0.has_object
     }
 
+    /// Whether elements are or hold `longdouble` numbers.
+    pub(crate) fn has_long_double(&self) -> bool {
+        self.0.has_long_double
+    }
+
     /// Whether it was made with `align=True`, laid out as a C compiler would.
     pub fn is_aligned(&self) -> bool {
         self.0.aligned
@@ -252,6 +270,22 @@ impl Dtype {
     /// What stands for a missing value in a `StringDType`.
     pub fn na_object(&self) -> &NaObject {
         &self.0.na
+    }
+
+    /// Whether a `StringDType` makes text of whatever it is given; the default.
+    pub fn coerces(&self) -> bool {
+        self.0.coerce
+    }
+
+    /// The same dtype in little-endian order. Reading a pickle, numpy itself swaps arrays (but for those of protocol
+    /// 5 and structures), so this is the dtype that they have in Python.
+    #[must_use]
+    pub fn to_little_endian(&self) -> Dtype {
+        if self.is_big_endian() {
+            Dtype::simple(self.kind().clone(), self.itemsize(), false)
+        } else {
+            self.clone()
+        }
     }
 
     /// The fields of a structured dtype, none of any other.
@@ -297,7 +331,8 @@ impl PartialEq for Dtype {
             || (self.0.itemsize == other.0.itemsize
                 && self.0.big_endian == other.0.big_endian
                 && self.0.kind == other.0.kind
-                && self.0.na == other.0.na)
+                && self.0.na == other.0.na
+                && self.0.coerce == other.0.coerce)
     }
 }
 

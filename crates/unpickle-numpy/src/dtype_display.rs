@@ -15,7 +15,7 @@ impl fmt::Display for Dtype {
                 if self.is_record() {
                     f.write_str("(numpy.record, ")?;
                 }
-                structured(self, fields, f)?;
+                structured(self, fields, self.is_aligned(), f)?;
                 if self.is_record() { f.write_str(")") } else { Ok(()) }
             }
             DtypeKind::Subarray(base, shape) => {
@@ -66,7 +66,15 @@ impl Dtype {
 /// What numpy calls the short construction form: what stands inside of a structured dtype.
 fn construction(dtype: &Dtype, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match dtype.kind() {
-        DtypeKind::Struct(_) | DtypeKind::Subarray(..) | DtypeKind::String => write!(f, "{dtype}"),
+        // Inside of another, `align=True` cannot be said and is not.
+        DtypeKind::Struct(fields) if !dtype.is_record() => structured(dtype, fields, false, f),
+        DtypeKind::Struct(fields) => {
+            f.write_str("(numpy.record, ")?;
+            structured(dtype, fields, false, f)?;
+            f.write_str(")")
+        }
+        DtypeKind::Subarray(..) => write!(f, "{dtype}"),
+        DtypeKind::String => f.write_str("'T'"),
         DtypeKind::Bool => f.write_str("'?'"),
         DtypeKind::Object => f.write_str("'O'"),
         DtypeKind::Bytes | DtypeKind::Void | DtypeKind::Int(1) | DtypeKind::UInt(1) => {
@@ -78,9 +86,9 @@ fn construction(dtype: &Dtype, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-fn structured(dtype: &Dtype, fields: &[Field], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if dtype.is_aligned() || !is_packed(dtype, fields) {
-        return with_offsets(dtype, fields, f);
+fn structured(dtype: &Dtype, fields: &[Field], align: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if align || !is_packed(dtype, fields) {
+        return with_offsets(dtype, fields, align, f);
     }
     f.write_str("[")?;
     for (i, field) in fields.iter().enumerate() {
@@ -100,7 +108,7 @@ fn structured(dtype: &Dtype, fields: &[Field], f: &mut fmt::Formatter<'_>) -> fm
     f.write_str("]")
 }
 
-fn with_offsets(dtype: &Dtype, fields: &[Field], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn with_offsets(dtype: &Dtype, fields: &[Field], align: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let comma = |i: usize| if i == 0 { "" } else { ", " };
     f.write_str("{'names': [")?;
     for (i, field) in fields.iter().enumerate() {
@@ -126,28 +134,58 @@ fn with_offsets(dtype: &Dtype, fields: &[Field], f: &mut fmt::Formatter<'_>) -> 
         }
     }
     write!(f, "], 'itemsize': {}", dtype.itemsize())?;
-    f.write_str(if dtype.is_aligned() { ", 'aligned': True}" } else { "}" })
+    f.write_str(if align { ", 'aligned': True}" } else { "}" })
 }
 
-/// Whether the fields follow each other without a gap.
+/// Whether the fields follow each other without a gap – other than those that `align=True` makes, in an aligned one.
 fn is_packed(dtype: &Dtype, fields: &[Field]) -> bool {
+    let round_up = |end: usize, align: usize| end.checked_next_multiple_of(align).unwrap_or(usize::MAX);
     let mut end = 0_usize;
     for field in fields {
+        if dtype.is_aligned() {
+            end = round_up(end, alignment(&field.dtype));
+        }
         if field.offset != end {
             return false;
         }
         end = end.saturating_add(field.dtype.itemsize());
     }
+    if dtype.is_aligned() {
+        end = round_up(end, alignment(dtype));
+    }
     end == dtype.itemsize()
 }
 
+/// Where a C compiler (on x86-64) would let an element start: at multiples of this.
+fn alignment(dtype: &Dtype) -> usize {
+    match dtype.kind() {
+        DtypeKind::Bytes | DtypeKind::Void => 1,
+        DtypeKind::Str => 4,
+        DtypeKind::LongDouble(12) | DtypeKind::ComplexLongDouble(24) => 4,
+        DtypeKind::Complex(_) | DtypeKind::ComplexLongDouble(_) => (dtype.itemsize() / 2).max(1),
+        DtypeKind::String => 8,
+        DtypeKind::Struct(fields) if dtype.is_aligned() => {
+            fields.iter().map(|field| alignment(&field.dtype)).max().unwrap_or(1)
+        }
+        DtypeKind::Struct(_) => 1,
+        DtypeKind::Subarray(base, _) => alignment(base),
+        _ => dtype.itemsize().max(1),
+    }
+}
+
 fn string(dtype: &Dtype, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match dtype.na_object() {
-        NaObject::Absent => f.write_str("StringDType()"),
-        NaObject::None => f.write_str("StringDType(na_object=None)"),
-        NaObject::Nan => f.write_str("StringDType(na_object=nan)"),
-        NaObject::Text(text) => write!(f, "StringDType(na_object={})", Quoted(text)),
-        NaObject::Other => f.write_str("StringDType(na_object=...)"),
+    let na = match dtype.na_object() {
+        NaObject::Absent => None,
+        NaObject::None => Some("None".to_owned()),
+        NaObject::Nan => Some("nan".to_owned()),
+        NaObject::Text(text) => Some(Quoted(text).to_string()),
+        NaObject::Other => Some("...".to_owned()),
+    };
+    match (na, dtype.coerces()) {
+        (None, true) => f.write_str("StringDType()"),
+        (None, false) => f.write_str("StringDType(coerce=False)"),
+        (Some(na), true) => write!(f, "StringDType(na_object={na})"),
+        (Some(na), false) => write!(f, "StringDType(na_object={na}, coerce=False)"),
     }
 }
 

@@ -47,7 +47,9 @@ pub(crate) fn read<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<D
     match (call.module, call.name) {
         ("numpy", "dtype") if call.method.is_none() => of_call(value, call, cache),
         ("numpy._core._internal" | "numpy.core._internal", "_convert_to_stringdtype_kwargs") => {
-            Ok(Dtype::string(na_object(call.args.get(1))))
+            let coerce =
+                call.args.get(0).is_none_or(|flag| flag.as_bool() != Some(false) && flag.as_i64() != Some(0));
+            Ok(Dtype::string(na_object(call.args.get(1)), coerce))
         }
         ("numpy.core" | "numpy._core", "_DType_reconstruct") => {
             let class = call.args.get(0).and_then(Value::as_class);

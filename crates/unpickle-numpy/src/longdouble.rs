@@ -61,29 +61,50 @@ impl NdArray<'_> {
         })?;
         Ok(exact)
     }
+}
 
-    /// Which format the elements of a `longdouble` array are in, told from the elements.
-    pub fn long_double_format(&self) -> LongDoubleFormat {
-        let size = match *self.dtype().kind() {
-            DtypeKind::LongDouble(16) | DtypeKind::ComplexLongDouble(32) => 16,
-            _ => return LongDoubleFormat::X87,
-        };
-        let big_endian = self.dtype().is_big_endian();
-        let (mut no_x87, mut all_zero, mut usual_quad) = (false, true, false);
-        // `runs` of an array are within it, so there is no error.
-        let _ = self.for_each_element(0..self.len(), |element| {
-            for part in element.chunks_exact(size) {
-                let bits = bits(part, big_endian);
-                let exponent = (bits >> 64) as u16 & 0x7FFF;
-                let leads = bits as u64 >> 63 == 1;
-                no_x87 |= exponent != 0 && !leads;
-                all_zero &= (bits & ((1 << 79) - 1)) == 0;
-                let quad = i32::from((bits >> 112) as u16 & 0x7FFF) - BIAS;
-                usual_quad |= quad.abs() < 3400;
-            }
-        });
-        if no_x87 || (all_zero && usual_quad) { LongDoubleFormat::Quad } else { LongDoubleFormat::X87 }
+/// What the numbers of an array look like.
+struct Looks {
+    no_x87: bool,
+    all_zero: bool,
+    usual_quad: bool,
+}
+
+/// Which format the numbers of an array are in, those of the fields of a structure taken together.
+pub(crate) fn detect(array: &NdArray<'_>) -> LongDoubleFormat {
+    let mut looks = Looks { no_x87: false, all_zero: true, usual_quad: false };
+    look(array, &mut looks);
+    match looks {
+        Looks { no_x87: true, .. } | Looks { all_zero: true, usual_quad: true, .. } => LongDoubleFormat::Quad,
+        _ => LongDoubleFormat::X87,
     }
+}
+
+fn look(array: &NdArray<'_>, looks: &mut Looks) {
+    let size = match array.dtype().kind() {
+        DtypeKind::LongDouble(16) | DtypeKind::ComplexLongDouble(32) => 16,
+        // The depth of dtypes is bounded.
+        DtypeKind::Struct(fields) => {
+            for field in fields.iter().filter(|field| field.dtype.has_long_double()) {
+                let _ = array.field(&field.name).map(|field| look(&field, looks));
+            }
+            return;
+        }
+        _ => return,
+    };
+    let big_endian = array.dtype().is_big_endian();
+    // All of an array is within it, so there is no error.
+    let _ = array.for_each_element(0..array.len(), |element| {
+        for part in element.chunks_exact(size) {
+            let bits = bits(part, big_endian);
+            let exponent = (bits >> 64) as u16 & 0x7FFF;
+            let leads = bits as u64 >> 63 == 1;
+            looks.no_x87 |= exponent != 0 && !leads;
+            looks.all_zero &= bits & ((1 << 79) - 1) == 0;
+            let quad = i32::from((bits >> 112) as u16 & 0x7FFF) - BIAS;
+            looks.usual_quad |= quad.abs() < 3400;
+        }
+    });
 }
 
 /// One number of an element, or the two of a complex one.
