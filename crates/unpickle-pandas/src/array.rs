@@ -1,6 +1,6 @@
 //! One column of cells, in each of the forms pandas keeps them.
 
-use unpickle_core::{Error, FromPickle, Result, Value, View};
+use unpickle_core::{Dict, Error, FromPickle, Result, Seq, Value, View};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray};
 
 use crate::arrow::{self, ArrowDtype};
@@ -121,6 +121,27 @@ impl<'p> Array<'p> {
         self.len().map(|len| len == 0)
     }
 
+    /// What an array of another library is stored as, if its state has exactly one numpy array of `rows` cells of one
+    /// dimension: geometries of geopandas as WKB, say. What the cells mean only that library knows.
+    #[must_use]
+    pub fn storage(&self, rows: usize) -> Option<NdArray<'p>> {
+        let Array::Opaque(value) = self else { return None };
+        let mut found = None;
+        for state in value.as_object()?.states() {
+            let of_dict = state.as_dict().into_iter().flat_map(Dict::iter).map(|(_, part)| part);
+            let of_tuple = state.as_tuple().into_iter().flat_map(Seq::iter);
+            // Few, for the parts of a state are the fields of a class.
+            for part in of_dict.chain(of_tuple).chain([state]).take(64).filter(|part| looks_like_numpy(*part))
+            {
+                let Ok(array) = NdArray::from_pickle(part) else { continue };
+                if array.shape() == [rows] && found.replace(array).is_some() {
+                    return None;
+                }
+            }
+        }
+        found
+    }
+
     /// The array in `value`, which may be any array or index of pandas or numpy.
     pub(crate) fn read(value: Value<'p>, depth: u8) -> Result<Array<'p>> {
         match Array::read_known(value, depth)? {
@@ -196,11 +217,12 @@ impl<'p> FromPickle<'p> for Array<'p> {
     }
 }
 
-/// Whether numpy may have written this object.
+/// Whether numpy may have written this object, or joblib in its place.
 pub(crate) fn looks_like_numpy(value: Value<'_>) -> bool {
-    value.call().is_some_and(|call| {
-        matches!(call.name, "_reconstruct" | "_frombuffer" | "_mareconstruct")
-            && call.module.starts_with("numpy")
+    value.call().is_some_and(|call| match call.name {
+        "_reconstruct" | "_frombuffer" | "_mareconstruct" => call.module.starts_with("numpy"),
+        "NumpyArrayWrapper" | "NDArrayWrapper" | "ZNDArrayWrapper" => call.module.contains("joblib"),
+        _ => false,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use unpickle_core::{Id, Object, Value, View};
+use unpickle_core::{Id, Object, Value};
 
 use crate::names::Name;
 use crate::scalar::{self, PandasScalar};
@@ -68,12 +68,12 @@ impl Recogniser {
 
     /// What `value` is; nothing if it is a plain value, or an object that is not known.
     pub fn recognise<'p>(&mut self, value: Value<'p>) -> Option<Cell<'p>> {
-        match value.view() {
-            View::Object(object) => self.object(object),
-            View::Class(_) => match self.known(value) {
-                Known::Pandas(name) => scalar::missing(name).map(Cell::Pandas),
-                _ => None,
-            },
+        if let Some(object) = value.as_object() {
+            return self.object(object);
+        }
+        value.as_class()?;
+        match self.known(value) {
+            Known::Pandas(name) => scalar::missing(name).map(Cell::Pandas),
             _ => None,
         }
     }

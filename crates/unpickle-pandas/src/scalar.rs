@@ -90,7 +90,9 @@ pub(crate) fn of(name: Name, object: Object<'_>) -> Option<PandasScalar<'_>> {
             Some(PandasScalar::Timedelta { value, unit: unit(object.arg(1))? })
         }
         Name::Period => {
-            Some(PandasScalar::Period { ordinal: object.arg(2)?.as_i64()?, freq: object.arg(1)? })
+            // Before 0.18 the same three come by BUILD.
+            let part = |i: usize| object.arg(i).or_else(|| object.state()?.as_tuple()?.get(i));
+            Some(PandasScalar::Period { ordinal: part(2)?.as_i64()?, freq: part(1)? })
         }
         Name::Interval => {
             let closed =

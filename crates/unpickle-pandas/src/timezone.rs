@@ -79,7 +79,12 @@ impl TimeZone {
     pub(crate) fn of_column(value: Value<'_>) -> Result<TimeZone> {
         match TimeZone::from_value(value) {
             Err(_) if matches!(value.view(), View::Object(_)) => Ok(TimeZone::local()),
-            zone => zone,
+            // Of pytz's objects, a column has any (mostly of the local mean time of long ago).
+            Ok(TimeZone { name, utc_offset, lossy }) => {
+                let utc_offset = utc_offset.filter(|offset| TimeZone::fixed(*offset).name == name);
+                Ok(TimeZone { name, utc_offset, lossy })
+            }
+            error => error,
         }
     }
 

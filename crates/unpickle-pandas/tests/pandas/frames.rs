@@ -154,10 +154,13 @@ fn a_subclass_of_another_library_is_a_frame_by_its_keys() {
 
 #[test]
 fn an_array_of_another_library_is_handed_on() {
-    let foreign = build(new(global("geopandas.array", "GeometryArray")), tuple(&[]));
+    let state = tuple(&[texts(&["a", "b", "c"]), none()]);
+    let foreign = build(new(global("geopandas.array", "GeometryArray")), state);
     let pickle = pickle(frame(&[block(foreign, slice(0, 1, 1))], labels(&["a"]), range(3)));
     let frame: DataFrame = pickle.root().extract().unwrap();
     assert!(matches!(frame.columns()[0].array, Array::Opaque(_)));
+    assert_eq!(frame.columns()[0].array.storage(3).unwrap().len(), 3);
+    assert!(frame.columns()[0].array.storage(2).is_none());
     assert_eq!(frame.len(), 3);
 }
 
