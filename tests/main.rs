@@ -1,3 +1,4 @@
 //! Tests.
 
 mod corpus;
+mod examples;
