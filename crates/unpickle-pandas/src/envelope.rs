@@ -37,6 +37,7 @@ impl<'p> Envelope<'p> {
             (Some(_), _) => return None,
             (None, Some(Name::Frame)) => Kind::Frame,
             (None, Some(Name::Series)) => Kind::Series,
+            (None, Some(Name::Panel)) => return None,
             (None, _) => match manager.call()?.name {
                 "SingleBlockManager" | "SingleArrayManager" => Kind::Series,
                 _ => Kind::Frame,

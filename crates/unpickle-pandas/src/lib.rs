@@ -45,6 +45,7 @@ mod multi_index;
 mod names;
 mod old_index;
 mod old_manager;
+mod old_series;
 mod period;
 mod placement;
 mod range_index;

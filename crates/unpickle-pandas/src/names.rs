@@ -11,6 +11,8 @@ use unpickle_core::{Class, Dict, Encoding, Object, Seq, Value};
 pub(crate) enum Name {
     Frame,
     Series,
+    /// Three dimensions, up to 0.24.
+    Panel,
     /// `BlockManager`, `SingleBlockManager`.
     BlockManager,
     /// `ArrayManager`, `SingleArrayManager`: axes the other way round.
@@ -87,6 +89,7 @@ impl Name {
         Some(match name {
             "DataFrame" | "SparseDataFrame" => Name::Frame,
             "Series" | "TimeSeries" | "SparseSeries" | "SparseTimeSeries" => Name::Series,
+            "Panel" | "WidePanel" | "LongPanel" | "Panel4D" | "PanelND" => Name::Panel,
             "BlockManager" | "SingleBlockManager" => Name::BlockManager,
             "ArrayManager" | "SingleArrayManager" => Name::ArrayManager,
             "_unpickle_block" | "new_block" | "make_block" => Name::MakeBlock,

@@ -6,6 +6,7 @@ use crate::array::{Array, same_len};
 use crate::envelope::{Envelope, Kind};
 use crate::index::Index;
 use crate::manager::{Manager, in_block};
+use crate::old_series;
 
 /// A pandas `Series`: one column with the labels of its rows.
 ///
@@ -32,7 +33,7 @@ impl<'p> Series<'p> {
     /// Whether `value` looks like a series: a look at its keys, which does not read it.
     #[must_use]
     pub fn is_in(value: Value<'p>) -> bool {
-        Envelope::of(value).is_some_and(|envelope| envelope.kind == Kind::Series)
+        Envelope::of(value).is_some_and(|envelope| envelope.kind == Kind::Series) || old_series::is_in(value)
     }
 
     /// The series in `value`.
@@ -40,6 +41,9 @@ impl<'p> Series<'p> {
     /// # Errors
     /// If it is none, or a broken one.
     pub fn from_value(value: Value<'p>) -> Result<Series<'p>> {
+        if old_series::is_in(value) {
+            return Series::read_old(value).map_err(|error| error.within("pandas Series"));
+        }
         let envelope = Envelope::of(value).filter(|envelope| envelope.kind == Kind::Series);
         let Some(envelope) = envelope else { return Err(Error::data(value, "a pandas Series")) };
         Series::read(&envelope).map_err(|error| error.within("pandas Series"))
@@ -59,6 +63,15 @@ impl<'p> Series<'p> {
         let (name, attrs) = (envelope.name(), envelope.attrs());
         let allows_duplicate_labels = envelope.allows_duplicate_labels();
         Ok(Series { array, index, name, attrs, allows_duplicate_labels, rows })
+    }
+
+    fn read_old(value: Value<'p>) -> Result<Series<'p>> {
+        let (array, index, name) = old_series::read(value)?;
+        let rows = array.len().unwrap_or(0);
+        if let Some(expected) = index.known_len() {
+            same_len(value, "rows by the index", expected, rows)?;
+        }
+        Ok(Series { array, index, name, attrs: None, allows_duplicate_labels: true, rows })
     }
 
     /// The cells.

@@ -103,7 +103,7 @@ pub(crate) fn read<'p>(value: Value<'p>, made: &Made<'p>) -> Result<Array<'p>> {
     };
     let dtype = made.field("_dtype").and_then(Made::of).filter(|dtype| dtype.name == Name::SparseDtype);
     let fill = dtype.and_then(|dtype| dtype.any_field(&["_fill_value", "fill_value"]));
-    build(value, index, cells, NdArray::from_pickle(cells)?, fill)
+    of_parts(value, index, cells, NdArray::from_pickle(cells)?, fill)
 }
 
 /// Whether this is the subclass of ndarray that pandas used before 0.24.
@@ -117,10 +117,11 @@ pub(crate) fn read_old<'p>(value: Value<'p>, cells: NdArray<'p>) -> Result<Array
     let Some((fill, index)) = own.and_then(|own| Some((own.get(0)?, own.get(1)?))) else {
         return Err(Error::data(value, "a SparseArray with a fill value and an index"));
     };
-    build(value, index, value, cells, Some(fill))
+    of_parts(value, index, value, cells, Some(fill))
 }
 
-fn build<'p>(
+/// A sparse array of its parts; `cells` is where the values come from.
+pub(crate) fn of_parts<'p>(
     value: Value<'p>,
     index: Value<'p>,
     cells: Value<'p>,

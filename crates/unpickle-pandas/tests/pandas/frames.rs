@@ -196,6 +196,27 @@ fn a_series_has_a_name_and_an_index() {
 }
 
 #[test]
+fn a_series_of_0_12_is_a_subclass_of_ndarray() {
+    let class = global("pandas.core.series", "TimeSeries");
+    let object =
+        call(global("numpy.core.multiarray", "_reconstruct"), &[class, tuple(&[int(0)]), bytes(b"b")]);
+    let own = tuple(&[int(1), tuple(&[int(1)]), dtype("<i8"), bool(false), bytes(&[5, 0, 0, 0, 0, 0, 0, 0])]);
+    let pickle = pickle(build(object, tuple(&[own, tuple(&[labels(&["a"]), text("n")])])));
+    assert!(Series::is_in(pickle.root()));
+    let series: Series = pickle.root().extract().unwrap();
+    assert_eq!(cells(series.array()), [5]);
+    assert_eq!((series.len(), series.name().unwrap().as_str()), (1, Some("n")));
+}
+
+#[test]
+fn a_panel_is_no_frame() {
+    let manager = new(global("pandas.core.internals", "BlockManager"));
+    let manager = build(manager, state_0141(&[range(1), range(1), range(1)], &[]));
+    let code = build(new(global("pandas.core.panel", "Panel")), dict(&[("_data", manager)]));
+    assert!(!DataFrame::is_in(pickle(code).root()));
+}
+
+#[test]
 fn a_column_in_two_blocks_is_an_error() {
     let one = || block(rows(&[&[1, 2]]), slice(0, 1, 1));
     let error = fails(frame(&[one(), one()], labels(&["a", "b"]), range(2)));
