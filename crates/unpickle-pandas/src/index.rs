@@ -22,7 +22,6 @@ use crate::{datetime, freq, interval, multi_index, old_index, period, range_inde
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "few to a frame, and the large one is the usual one")]
 pub enum Index<'p> {
     /// Numbers in even steps, as Python's `range`. Nothing in the file backs their count.
     Range {

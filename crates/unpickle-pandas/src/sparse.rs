@@ -24,7 +24,6 @@ pub struct Sparse<'p> {
 
 /// Where the values of a sparse array go.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one to a column, in a box")]
 pub enum SparseIndex<'p> {
     /// int32 positions.
     Positions(NdArray<'p>),
