@@ -213,6 +213,8 @@ pub(crate) fn quote_float(float: f64, out: &mut String) {
         out.push_str(if float > 0.0 { "inf" } else { "-inf" });
     } else if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
         let text = format!("{float:e}");
+        let decimals = text.split_once('.').and_then(|(_, rest)| rest.find('e')).unwrap_or_default();
+        let text = even(float, text, format!("{float:.decimals$e}"));
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (sign, exponent) = match exponent.strip_prefix('-') {
             Some(exponent) => ('-', exponent),
@@ -220,8 +222,16 @@ pub(crate) fn quote_float(float: f64, out: &mut String) {
         };
         _ = write!(out, "{digits}e{sign}{exponent:0>2}");
     } else {
-        _ = write!(out, "{float:?}");
+        let text = format!("{float:?}");
+        let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        out.push_str(&even(float, text, format!("{float:.decimals$}")));
     }
+}
+
+/// Of two shortest texts that are equally near, Python takes the one with the even digit, as rounding does; the
+/// standard library takes the upper.
+fn even(float: f64, shortest: String, rounded: String) -> String {
+    if rounded.len() == shortest.len() && rounded.parse() == Ok(float) { rounded } else { shortest }
 }
 
 /// Python's `repr` of a str; `max` characters, then `...` behind the quote.
@@ -344,6 +354,7 @@ mod tests {
         for (float, text) in [
             (1.0, "1.0"),
             (-0.0, "-0.0"),
+            (0.000_193_119_049_072_265_625, "0.00019311904907226562"),
             (0.1, "0.1"),
             (1e16, "1e+16"),
             (123456789012345.0, "123456789012345.0"),
