@@ -51,8 +51,22 @@ pub struct NdArray<'p> {
 pub(crate) enum Data<'p> {
     /// Bytes; strides count bytes.
     Raw(&'p [u8]),
-    /// A list in C order; strides count cells. The path leads to one field of a structured cell, which is a tuple.
-    List { cells: Seq<'p>, path: Few<usize> },
+    /// A list in C order; strides count cells.
+    List(Box<List<'p>>),
+}
+
+/// The objects of an array.
+#[derive(Clone)]
+pub(crate) struct List<'p> {
+    pub(crate) cells: Seq<'p>,
+    /// Leads to one field of a structured cell, which is a tuple.
+    pub(crate) path: Vec<usize>,
+}
+
+impl<'p> Data<'p> {
+    fn list(cells: Seq<'p>) -> Data<'p> {
+        Data::List(Box::new(List { cells, path: Vec::new() }))
+    }
 }
 
 /// The general form of an array of bytes: the first element is at `offset`, further ones at multiples of `strides`.
@@ -99,15 +113,12 @@ impl<'p> NdArray<'p> {
         order: Order,
         bytes: &'p [u8],
     ) -> Result<NdArray<'p>> {
-        let layout = Layout::new(shape.clone(), dtype.itemsize(), order)
-            .ok_or_else(|| too_large(origin, &dtype, shape.as_slice()))?;
+        let layout = Layout::new(shape, dtype.itemsize(), order).ok_or_else(|| too_large(origin, &dtype))?;
         if layout.dense() != bytes.len() {
-            let message = format!(
-                "{} bytes for a numpy array of {dtype} and shape {}, which takes {}",
-                bytes.len(),
-                Shape(layout.shape()),
-                layout.dense()
-            );
+            let (shape, dense) = (Shape(layout.shape()), layout.dense());
+            let has = bytes.len();
+            let message =
+                format!("{has} bytes for a numpy array of {dtype} and shape {shape}, which takes {dense}");
             return Err(Error::invalid(origin, message));
         }
         if dtype.itemsize() == 0 && layout.len > MAX_EMPTY {
@@ -127,8 +138,7 @@ impl<'p> NdArray<'p> {
         shape: Few<usize>,
         cells: Seq<'p>,
     ) -> Result<NdArray<'p>> {
-        let layout = Layout::new(shape.clone(), 1, Order::C)
-            .ok_or_else(|| too_large(origin, &dtype, shape.as_slice()))?;
+        let layout = Layout::new(shape, 1, Order::C).ok_or_else(|| too_large(origin, &dtype))?;
         if layout.len != cells.len() {
             let message = format!(
                 "{} objects for a numpy array of shape {}, which takes {}",
@@ -138,15 +148,13 @@ impl<'p> NdArray<'p> {
             );
             return Err(Error::invalid(origin, message));
         }
-        let data = Data::List { cells, path: Few::new() };
-        Ok(NdArray { origin, dtype, layout, data, long_double: LongDoubleFormat::X87 })
+        Ok(NdArray { origin, dtype, layout, data: Data::list(cells), long_double: LongDoubleFormat::X87 })
     }
 
     /// An array of no dimensions over one of `cells`.
     pub(crate) fn one_object(origin: Value<'p>, dtype: Dtype, cells: Seq<'p>, index: usize) -> NdArray<'p> {
         let layout = Layout { shape: Few::new(), strides: Few::new(), start: index, len: 1, step: 1 };
-        let data = Data::List { cells, path: Few::new() };
-        NdArray { origin, dtype, layout, data, long_double: LongDoubleFormat::X87 }
+        NdArray { origin, dtype, layout, data: Data::list(cells), long_double: LongDoubleFormat::X87 }
     }
 
     /// What the elements are.
@@ -251,13 +259,13 @@ impl<'p> NdArray<'p> {
     fn field_at(&self, i: usize, field: &Field) -> Result<NdArray<'p>> {
         let dtype = field.dtype.clone();
         match &self.data {
-            Data::List { cells, path } => {
+            Data::List(list) => {
                 // The cell of a subarray is an array object.
                 let dtype =
                     if matches!(dtype.kind(), DtypeKind::Subarray(..)) { Dtype::object() } else { dtype };
-                let mut path = path.clone();
-                path.push(i);
-                Ok(NdArray { dtype, data: Data::List { cells: *cells, path }, ..self.clone() })
+                let mut list = list.clone();
+                list.path.push(i);
+                Ok(NdArray { dtype, data: Data::List(list), ..self.clone() })
             }
             Data::Raw(bytes) => {
                 let start = self.layout.start.saturating_add(field.offset);
@@ -297,7 +305,7 @@ impl<'p> NdArray<'p> {
             Data::Raw(bytes) => {
                 Some(Raw { bytes, offset: self.layout.start, strides: self.layout.strides() })
             }
-            Data::List { .. } => None,
+            Data::List(_) => None,
         }
     }
 
@@ -305,7 +313,7 @@ impl<'p> NdArray<'p> {
     pub fn objects(&self) -> Option<Objects<'p>> {
         match &self.data {
             Data::Raw(_) => None,
-            Data::List { cells, path } => Some(Objects::new(*cells, self.layout.clone(), path.clone())),
+            Data::List(list) => Some(Objects::new(List::clone(list), self.layout.clone())),
         }
     }
 
@@ -340,8 +348,9 @@ impl<'p> NdArray<'p> {
     }
 }
 
-fn too_large(origin: Value<'_>, dtype: &Dtype, shape: &[usize]) -> Error {
-    Error::invalid(origin, format!("a numpy array of {dtype} and shape {}: larger than memory", Shape(shape)))
+#[cold]
+fn too_large(origin: Value<'_>, dtype: &Dtype) -> Error {
+    Error::invalid(origin, format!("a numpy array of {dtype} whose shape is larger than memory"))
 }
 
 impl<'p> FromPickle<'p> for NdArray<'p> {

@@ -30,12 +30,23 @@ use crate::dtype_state;
 pub struct DtypeCache<'p> {
     /// The one asked for last: nearly always the one asked for next.
     last: Option<(Value<'p>, Dtype)>,
+    /// The callable of the last array and what it makes: comparing words is quicker than comparing names.
+    form: Option<(Value<'p>, Form)>,
     /// `None` while it is being read, so that a dtype inside of itself is found. The value is kept because an `Id`
     /// says nothing about which pickle it is of.
     known: HashMap<Id, (Value<'p>, Option<Dtype>)>,
     depth: u32,
     /// Whether it is there for a single dtype, so that only dtypes with fields are worth remembering.
     once: bool,
+}
+
+/// How numpy wrote an array.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// `_reconstruct` and a state.
+    State,
+    /// `_frombuffer`.
+    Buffer,
 }
 
 /// How deep dtypes may stand in each other.
@@ -50,6 +61,15 @@ impl<'p> DtypeCache<'p> {
     /// For one dtype and what is inside of it.
     pub(crate) fn once() -> DtypeCache<'p> {
         DtypeCache { once: true, ..DtypeCache::default() }
+    }
+
+    /// What a call of `callable` makes, when it was asked last.
+    pub(crate) fn form(&self, callable: Value<'p>) -> Option<Form> {
+        self.form.and_then(|(last, form)| last.is(callable).then_some(form))
+    }
+
+    pub(crate) fn set_form(&mut self, callable: Value<'p>, form: Form) {
+        self.form = Some((callable, form));
     }
 
     /// The dtype that `value` is.

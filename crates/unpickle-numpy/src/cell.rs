@@ -55,7 +55,7 @@ pub enum Cell<'p> {
 impl<'p> NdArray<'p> {
     /// The element of this logical number.
     pub fn cell(&self, index: usize) -> Option<Cell<'p>> {
-        if let Data::List { .. } = self.data() {
+        if let Data::List(_) = self.data() {
             return self.objects()?.get(index).map(Cell::Object);
         }
         let dtype = self.dtype();

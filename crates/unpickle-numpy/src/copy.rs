@@ -39,7 +39,7 @@ impl<'p> NdArray<'p> {
         }
         let bytes = match self.data() {
             Data::Raw(bytes) => *bytes,
-            Data::List { .. } => return self.copy_objects(range, out),
+            Data::List(_) => return self.copy_objects(range, out),
         };
         let big_endian = self.dtype().is_big_endian();
         let out_of_range = range.clone();

@@ -9,39 +9,47 @@ const MAX_AXES: usize = 64;
 /// Most elements of zero bytes each. No byte of the file pays for them, so a few bytes could claim any number.
 pub(crate) const MAX_EMPTY: usize = 1 << 20;
 
-/// A few numbers, in place when they are at most four.
+/// A few numbers, in place when they are at most three: lists of small arrays are long.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Few<T> {
-    len: u8,
-    inline: [T; 4],
-    heap: Vec<T>,
+pub(crate) enum Few<T> {
+    Inline(u8, [T; 3]),
+    Heap(Vec<T>),
 }
 
 impl<T: Copy + Default> Few<T> {
     pub(crate) fn new() -> Few<T> {
-        Few { len: 0, inline: [T::default(); 4], heap: Vec::new() }
+        Few::Inline(0, [T::default(); 3])
+    }
+
+    pub(crate) fn one(value: T) -> Few<T> {
+        Few::Inline(1, [value, T::default(), T::default()])
     }
 
     pub(crate) fn push(&mut self, value: T) {
-        match self.inline.get_mut(usize::from(self.len)) {
-            Some(slot) if self.heap.is_empty() => {
-                *slot = value;
-                self.len += 1;
-            }
-            _ => {
-                if self.heap.is_empty() {
-                    self.heap.extend_from_slice(&self.inline);
+        match self {
+            Few::Inline(len, values) => match values.get_mut(usize::from(*len)) {
+                Some(slot) => {
+                    *slot = value;
+                    *len += 1;
                 }
-                self.heap.push(value);
-            }
+                None => *self = Few::Heap(values.iter().copied().chain([value]).collect()),
+            },
+            Few::Heap(values) => values.push(value),
         }
     }
 
+    fn as_mut_slice(&mut self) -> &mut [T] {
+        match self {
+            Few::Inline(len, values) => values.get_mut(..usize::from(*len)).unwrap_or_default(),
+            Few::Heap(values) => values,
+        }
+    }
+
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[T] {
-        if self.heap.is_empty() {
-            self.inline.get(..usize::from(self.len)).unwrap_or(&[])
-        } else {
-            &self.heap
+        match self {
+            Few::Inline(len, values) => values.get(..usize::from(*len)).unwrap_or(values),
+            Few::Heap(values) => values,
         }
     }
 }
@@ -81,32 +89,31 @@ pub(crate) struct Layout {
 impl Layout {
     /// Dense elements of `step` each; `None` when there are more than memory could hold.
     pub(crate) fn new(shape: Few<usize>, step: usize, order: Order) -> Option<Layout> {
-        // Axes of zero are left out, so that the strides of an empty array do not overflow either.
+        if let [len] = *shape.as_slice() {
+            isize::try_from(step.max(1).checked_mul(len)?).ok()?;
+            let strides = Few::one(isize::try_from(step).ok()?);
+            return Some(Layout { shape, strides, start: 0, len, step });
+        }
+        // Axes of zero count as one, so that the strides of an empty array do not overflow either.
         let extent =
             shape.as_slice().iter().try_fold(step.max(1), |size, &len| size.checked_mul(len.max(1)))?;
         isize::try_from(extent).ok()?;
         let len = shape.as_slice().iter().product();
-        let mut strides: Vec<isize> = Vec::new();
-        let mut few = Few::new();
-        match order {
-            Order::C if shape.as_slice().len() == 1 => few.push(isize::try_from(step).ok()?),
+        let mut stride = isize::try_from(step).ok()?;
+        let mut next = |&len: &usize| {
+            let this = stride;
+            stride = stride.saturating_mul(isize::try_from(len.max(1)).unwrap_or(isize::MAX));
+            this
+        };
+        let strides = match order {
+            Order::F => shape.as_slice().iter().map(next).collect(),
             Order::C => {
-                let mut stride = isize::try_from(step).ok()?;
-                for &len in shape.as_slice().iter().rev() {
-                    strides.push(stride);
-                    stride = stride.checked_mul(isize::try_from(len.max(1)).ok()?)?;
-                }
-                few = strides.iter().rev().copied().collect();
+                let mut strides: Few<isize> = shape.as_slice().iter().rev().map(&mut next).collect();
+                strides.as_mut_slice().reverse();
+                strides
             }
-            Order::F => {
-                let mut stride = isize::try_from(step).ok()?;
-                for &len in shape.as_slice() {
-                    few.push(stride);
-                    stride = stride.checked_mul(isize::try_from(len.max(1)).ok()?)?;
-                }
-            }
-        }
-        Some(Layout { shape, strides: few, start: 0, len, step })
+        };
+        Some(Layout { shape, strides, start: 0, len, step })
     }
 
     pub(crate) fn shape(&self) -> &[usize] {
@@ -280,9 +287,9 @@ pub(crate) fn read_shape(value: Value<'_>) -> Result<Few<usize>> {
             .map_err(|_| Error::invalid(axis, format!("a numpy array with an axis of length {len}"))),
         None => Err(Error::data(axis, "the length of an axis of a numpy array")),
     };
-    let Some(axes) = value.as_seq() else {
+    let Some(axes) = value.as_tuple().or_else(|| value.as_seq()) else {
         if value.as_int().is_some() {
-            return Ok(std::iter::once(length(value)?).collect());
+            return length(value).map(Few::one);
         }
         return Err(Error::data(value, "the shape of a numpy array (a tuple)"));
     };
@@ -290,7 +297,11 @@ pub(crate) fn read_shape(value: Value<'_>) -> Result<Few<usize>> {
         let message = format!("a numpy array of {} dimensions, of at most {MAX_AXES}", axes.len());
         return Err(Error::invalid(value, message));
     }
-    axes.iter().map(length).collect()
+    let mut shape = Few::new();
+    for axis in axes.iter() {
+        shape.push(length(axis)?);
+    }
+    Ok(shape)
 }
 
 #[cfg(test)]
@@ -353,10 +364,10 @@ mod tests {
     }
 
     #[test]
-    fn more_than_four_axes_move_to_the_heap() {
-        let few: Few<usize> = (1..=6).collect();
-        assert_eq!(few.as_slice(), [1, 2, 3, 4, 5, 6]);
-        let few: Few<usize> = (1..=4).collect();
-        assert_eq!(few.as_slice(), [1, 2, 3, 4]);
+    fn more_than_three_axes_move_to_the_heap() {
+        for len in 0..9 {
+            let few: Few<usize> = (0..len).collect();
+            assert_eq!(few.as_slice(), (0..len).collect::<Vec<_>>());
+        }
     }
 }

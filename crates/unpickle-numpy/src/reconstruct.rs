@@ -7,10 +7,10 @@
 //!
 //! Version 0 has no number in front. A subclass may wrap the state in a pair with its own, or append to it.
 
-use unpickle_core::{Call, Class, Error, Result, Value};
+use unpickle_core::{Class, Error, Object, Result, Seq, Value};
 
 use crate::array::NdArray;
-use crate::cache::DtypeCache;
+use crate::cache::{DtypeCache, Form};
 use crate::dtype::Dtype;
 use crate::frombuffer;
 use crate::layout::{Order, read_shape};
@@ -28,13 +28,31 @@ pub(crate) fn is_multiarray(module: &str) -> bool {
 
 /// An array of any spelling.
 pub(crate) fn array<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
+    let expected = || Error::data(value, "a numpy array");
+    let object = value.as_object().ok_or_else(expected)?;
+    let form = match cache.form(object.callable()) {
+        Some(form) => form,
+        None => {
+            let form = form(value)?;
+            cache.set_form(object.callable(), form);
+            form
+        }
+    };
+    let args = object.args().as_tuple().ok_or_else(expected)?;
+    match form {
+        Form::State => reconstruct(value, object, args, cache),
+        Form::Buffer => frombuffer::array(value, args, cache),
+    }
+}
+
+fn form(value: Value<'_>) -> Result<Form> {
     let Some(call) = value.call().filter(|call| call.method.is_none()) else {
         return Err(Error::data(value, "a numpy array"));
     };
     match call.name {
-        "_reconstruct" if is_multiarray(call.module) => reconstruct(value, call, cache),
+        "_reconstruct" if is_multiarray(call.module) => Ok(Form::State),
         "_frombuffer" if matches!(call.module, "numpy.core.numeric" | "numpy._core.numeric") => {
-            frombuffer::array(value, call, cache)
+            Ok(Form::Buffer)
         }
         "_mareconstruct" | "_mrreconstruct" | "MaskedConstant" if call.module.starts_with("numpy.ma") => {
             Err(Error::data(value, "a numpy array (a masked one is read as MaskedArray)"))
@@ -67,6 +85,7 @@ pub(crate) fn own_state(value: Value<'_>) -> Option<Value<'_>> {
 /// Finds the array's state in a state: it may be the first of a pair, several times for subclasses of subclasses.
 fn array_state(state: Value<'_>) -> Value<'_> {
     let mut state = state;
+    // Deeper is no array's state; and a pair could hold itself.
     for _ in 0..8 {
         let first = state.as_seq().filter(|pair| pair.len() == 2).and_then(|pair| pair.get(0));
         match first {
@@ -79,13 +98,17 @@ fn array_state(state: Value<'_>) -> Value<'_> {
     state
 }
 
-fn reconstruct<'p>(value: Value<'p>, call: Call<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
-    match call.object.state() {
+fn reconstruct<'p>(
+    value: Value<'p>,
+    object: Object<'p>,
+    args: Seq<'p>,
+    cache: &mut DtypeCache<'p>,
+) -> Result<NdArray<'p>> {
+    match object.state() {
         Some(state) => State::read(array_state(state), cache)?.array(value),
         // Without a state it is what `_reconstruct` made: an empty array of bytes.
         None => {
-            let shape =
-                call.args.get(1).map(read_shape).transpose()?.unwrap_or_else(|| [0].into_iter().collect());
+            let shape = args.get(1).map(read_shape).transpose()?.unwrap_or_else(|| [0].into_iter().collect());
             if shape.as_slice().contains(&0) {
                 NdArray::raw_parts(value, Dtype::int(1), shape, Order::C, &[])
             } else {
