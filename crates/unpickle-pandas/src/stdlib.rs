@@ -10,6 +10,7 @@ use crate::names::{field, text};
 
 /// A value of Python's standard library that is no plain value of pickle's own.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Std<'p> {
     /// `datetime.date`
     Date(Date),
@@ -41,9 +42,9 @@ pub enum Std<'p> {
     IpNetwork(&'p str),
     /// A member of one of the standard library's own enums, by its value.
     Enum(Value<'p>),
-    /// `OrderedDict`, `defaultdict`, `Counter`, `UserDict`
+    /// `OrderedDict`, `defaultdict`, `Counter`, `UserDict`, `SimpleNamespace`
     Mapping(Mapping<'p>),
-    /// `deque`, `UserList`, and tuples with names.
+    /// `deque`, `UserList`, `time.struct_time`, and tuples with names.
     Sequence(Seq<'p>),
 }
 
@@ -71,6 +72,8 @@ pub(crate) enum StdName {
     UserDict,
     Deque,
     UserList,
+    Namespace,
+    StructTime,
     /// `copyreg._reconstructor`: its first argument tells.
     Reconstructor,
 }
@@ -105,6 +108,8 @@ impl StdName {
             ("collections", "UserDict") => StdName::UserDict,
             ("collections", "deque") => StdName::Deque,
             ("collections", "UserList") => StdName::UserList,
+            ("types", "SimpleNamespace") => StdName::Namespace,
+            ("time", "struct_time") => StdName::StructTime,
             ("copyreg", "_reconstructor") => StdName::Reconstructor,
             _ => return None,
         })
@@ -173,6 +178,11 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
             None => object.arg(0).unwrap_or(object.args()).as_seq()?,
         }),
         StdName::UserList => Std::Sequence(field(object.state()?, "data")?.as_seq()?),
+        StdName::Namespace => Std::Mapping(match object.state() {
+            Some(state) => Mapping::Dict(state.as_dict()?),
+            None => mapping(object)?,
+        }),
+        StdName::StructTime => Std::Sequence(object.arg(0)?.as_seq()?),
         StdName::Reconstructor => return None,
     })
 }
