@@ -260,3 +260,11 @@ fn what_is_no_frame_says_what_it_is() {
     let error = fails(series(ints(&[1]), range(1), 1));
     assert!(error.starts_with("expected a pandas DataFrame, found pandas.Series object"), "{error}");
 }
+
+#[test]
+fn frames_may_be_read_by_several_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<DataFrame>();
+    shared::<Series>();
+    shared::<Index>();
+}
