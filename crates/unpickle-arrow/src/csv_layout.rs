@@ -212,13 +212,15 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use arrow_schema::{DataType, Field};
 
     use super::*;
 
     fn schema(names: &[&str], pandas: &str) -> Schema {
         let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Int64, true)).collect();
-        Schema::new(fields).with_metadata([("pandas".to_owned(), pandas.to_owned())].into())
+        Schema::new(fields).with_metadata(HashMap::from([("pandas".to_owned(), pandas.to_owned())]))
     }
 
     #[test]

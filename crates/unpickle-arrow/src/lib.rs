@@ -3,6 +3,8 @@
 
 mod columns;
 mod csv_layout;
+mod write;
 
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};
+pub use write::{Compression, Format, WriteOptions, Written, write};
