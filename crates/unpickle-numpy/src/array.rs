@@ -7,7 +7,7 @@ use unpickle_core::{Class, Error, FromPickle, Result, Seq, Value};
 
 use crate::cache::DtypeCache;
 use crate::dtype::{Dtype, DtypeKind, Field};
-use crate::dtype_display::Shape;
+use crate::dtype_display::{Brief, Shape};
 use crate::layout::{Few, Layout, MAX_EMPTY, Order};
 use crate::longdouble::{self, LongDoubleFormat};
 use crate::objects::Objects;
@@ -250,7 +250,7 @@ impl<'p> NdArray<'p> {
         match position.and_then(|i| Some((i, self.dtype.fields().get(i)?))) {
             Some((i, field)) => self.field_at(i, field),
             None => {
-                let message = format!("no field '{name}' in a numpy array of {}", self.dtype);
+                let message = format!("no field '{name}' in a numpy array of {}", Brief(&self.dtype));
                 Err(Error::invalid(self.origin, message))
             }
         }
@@ -350,7 +350,7 @@ impl<'p> NdArray<'p> {
 
 #[cold]
 fn too_large(origin: Value<'_>, dtype: &Dtype) -> Error {
-    Error::invalid(origin, format!("a numpy array of {dtype} whose shape is larger than memory"))
+    Error::invalid(origin, format!("a numpy array of {} whose shape is larger than memory", Brief(dtype)))
 }
 
 impl<'p> FromPickle<'p> for NdArray<'p> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use unpickle_core::{Error, Result};
 
 use crate::array::{Data, NdArray};
-use crate::dtype_display::Shape;
+use crate::dtype_display::{Brief, Shape};
 use crate::element::Element;
 use crate::objects::Objects;
 
@@ -70,7 +70,7 @@ impl<'p> NdArray<'p> {
     /// them.
     pub fn copy_bytes(&self, range: Range<usize>, out: &mut Vec<u8>) -> Result<()> {
         let Data::Raw(bytes) = *self.data() else {
-            let message = format!("expected a numpy array of bytes, found one of {}", self.dtype());
+            let message = format!("expected a numpy array of bytes, found one of {}", Brief(self.dtype()));
             return Err(Error::invalid(self.origin(), message));
         };
         if range.start > range.end || range.end > self.len() {
@@ -95,7 +95,7 @@ impl<'p> NdArray<'p> {
     /// Calls `each` with the bytes of every element of a logical range, one after the other: for text and bytes.
     pub fn for_each_element(&self, range: Range<usize>, mut each: impl FnMut(&'p [u8])) -> Result<()> {
         let Data::Raw(bytes) = *self.data() else {
-            let message = format!("expected a numpy array of bytes, found one of {}", self.dtype());
+            let message = format!("expected a numpy array of bytes, found one of {}", Brief(self.dtype()));
             return Err(Error::invalid(self.origin(), message));
         };
         if range.start > range.end || range.end > self.len() {
@@ -138,7 +138,7 @@ impl<'p> NdArray<'p> {
         let message = format!(
             "expected a numpy array of {}, found one of {} and shape {}",
             T::NAME,
-            self.dtype(),
+            Brief(self.dtype()),
             Shape(self.shape())
         );
         Err(Error::invalid(self.origin(), message))

@@ -38,6 +38,8 @@ struct Inner {
     na: NaObject,
     coerce: bool,
     leaves: usize,
+    /// Bytes of all fields at the ends of all branches, at least one for each: more than the size where they overlap.
+    expanded: usize,
 }
 
 /// What a [`Dtype`] holds. Numbers in brackets are bytes.
@@ -110,6 +112,9 @@ pub enum NaObject {
 
 /// Most fields at the ends of all branches: a dtype that is shared by its own fields could double with each level.
 const MAX_LEAVES: usize = 1 << 16;
+/// How often the bytes of an element may be shown by fields that overlap. A union has a few; a hostile dtype could
+/// make a million columns of one byte.
+const MAX_OVERLAP: usize = 16;
 
 impl Dtype {
     /// A dtype that is no container; byte order is forgotten where it means nothing.
@@ -138,10 +143,11 @@ impl Dtype {
             na: NaObject::Absent,
             coerce: true,
             leaves: 1,
+            expanded: itemsize.max(1),
         }))
     }
 
-    /// A structured dtype; `None` when it has too many leaves.
+    /// A structured dtype; `None` when it has too many leaves or they overlap too much.
     pub(crate) fn structured(
         fields: Vec<Field>,
         itemsize: usize,
@@ -149,10 +155,12 @@ impl Dtype {
         record: bool,
     ) -> Option<Dtype> {
         let leaves = fields.iter().fold(1_usize, |sum, field| sum.saturating_add(field.dtype.0.leaves));
+        let expanded = fields.iter().fold(0_usize, |sum, field| sum.saturating_add(field.dtype.0.expanded));
         let has_object = fields.iter().any(|field| field.dtype.has_object());
         let has_long_double = fields.iter().any(|field| field.dtype.has_long_double());
         let (kind, na) = (DtypeKind::Struct(fields), NaObject::Absent);
-        (leaves <= MAX_LEAVES).then(|| {
+        let fits = leaves <= MAX_LEAVES && expanded <= itemsize.max(1).saturating_mul(MAX_OVERLAP);
+        fits.then(|| {
             Dtype(Arc::new(Inner {
                 kind,
                 itemsize,
@@ -164,6 +172,7 @@ impl Dtype {
                 na,
                 coerce: true,
                 leaves,
+                expanded,
             }))
         })
     }
@@ -172,6 +181,7 @@ impl Dtype {
     pub(crate) fn subarray(base: Dtype, shape: Vec<usize>, itemsize: usize) -> Dtype {
         let (has_object, has_long_double) = (base.has_object(), base.has_long_double());
         let leaves = base.0.leaves;
+        let expanded = shape.iter().fold(base.0.expanded, |sum, &len| sum.saturating_mul(len)).max(1);
         Dtype(Arc::new(Inner {
             kind: DtypeKind::Subarray(base, shape),
             itemsize,
@@ -183,6 +193,7 @@ impl Dtype {
             na: NaObject::Absent,
             coerce: true,
             leaves,
+            expanded,
         }))
     }
 
@@ -199,6 +210,7 @@ impl Dtype {
             na,
             coerce,
             leaves: 1,
+            expanded: 16,
         }))
     }
 

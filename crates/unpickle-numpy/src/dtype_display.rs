@@ -189,6 +189,20 @@ fn string(dtype: &Dtype, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
+/// A dtype as an error names it: structures by their number of fields, for a hundred of them are no help.
+pub(crate) struct Brief<'a>(pub(crate) &'a Dtype);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind() {
+            DtypeKind::Struct(fields) if fields.len() == 1 => f.write_str("structures of 1 field"),
+            DtypeKind::Struct(fields) => write!(f, "structures of {} fields", fields.len()),
+            DtypeKind::Subarray(base, shape) => write!(f, "{} subarrays {}", Brief(base), Shape(shape)),
+            _ => write!(f, "{}", self.0),
+        }
+    }
+}
+
 /// A shape as Python prints a tuple: `(2, 3)`, `(3,)`, `()`.
 pub(crate) struct Shape<'a>(pub(crate) &'a [usize]);
 

@@ -20,22 +20,24 @@ use unpickle_core::{Call, Class, Dict, Error, Result, Seq, Value};
 use crate::cache::DtypeCache;
 use crate::code;
 use crate::dtype::{Dtype, DtypeKind, Field, NaObject};
+use crate::dtype_display::Brief;
 use crate::unit::{TimeUnit, Unit};
 
 const EXPECTED: &str = "a numpy dtype";
 /// numpy's flag of a structured dtype that was made with `align=True`.
 const ALIGNED: i64 = 0x80;
 
+/// Most bytes of the names and titles of a dtype's fields.
+const MAX_NAMES: usize = 1 << 20;
+
 /// Whether there is no dtype inside of this one, as far as can be seen without reading it.
 pub(crate) fn is_plain(value: Value<'_>) -> bool {
     let Some(state) = value.as_object().and_then(|object| object.state()).and_then(Value::as_seq) else {
         return true;
     };
-    match state.len() {
-        5 => state.get(1).is_some_and(Value::is_none) && state.get(2).is_some_and(Value::is_none),
-        6 => state.get(2).is_some_and(Value::is_none) && state.get(3).is_some_and(Value::is_none),
-        _ => state.get(2).is_some_and(Value::is_none) && state.get(3).is_some_and(Value::is_none),
-    }
+    let first = if state.len() == 5 { 1 } else { 2 };
+    let is_none = |i| state.get(i).is_some_and(Value::is_none);
+    is_none(first) && is_none(first + 1)
 }
 
 /// Reads a dtype, or a class that numpy takes for one.
@@ -204,7 +206,11 @@ fn apply<'p>(
         let fields = read_fields(names, fields, itemsize, cache)?;
         let aligned = state.flags.and_then(Value::as_i64).is_some_and(|flags| flags & ALIGNED != 0);
         let dtype = Dtype::structured(fields, itemsize, aligned, record);
-        return dtype.ok_or_else(|| Error::limit("a numpy dtype with more than 65,536 fields"));
+        return dtype.ok_or_else(|| {
+            Error::limit(
+                "a numpy dtype of more than 65,536 fields, or whose fields overlap more than 16 times",
+            )
+        });
     }
     let itemsize = match base.kind() {
         DtypeKind::Str => {
@@ -266,6 +272,7 @@ fn read_fields<'p>(
     cache: &mut DtypeCache<'p>,
 ) -> Result<Vec<Field>> {
     let mut read = Vec::new();
+    let mut text = 0_usize;
     for key in names.iter() {
         let name = key.as_text().ok_or_else(|| Error::data(key, "the name of a field of a numpy dtype"))?;
         let entry = fields.get(key).ok_or_else(|| Error::invalid(key, format!("no field '{name}'")))?;
@@ -278,9 +285,15 @@ fn read_fields<'p>(
             .ok()
             .filter(|offset| offset.checked_add(dtype.itemsize()).is_some_and(|end| end <= itemsize));
         let offset = offset.ok_or_else(|| {
+            let dtype = Brief(&dtype);
             within(Error::invalid(entry, format!("a {dtype} field outside of its {itemsize} byte element")))
         })?;
         let title = items.get(2).and_then(Value::as_text).map(|title| title.into_owned());
+        // Names may be shared in the pickle, here each field has its own.
+        text += name.len() + title.as_ref().map_or(0, String::len);
+        if text > MAX_NAMES {
+            return Err(Error::limit("a numpy dtype whose field names take more than a megabyte"));
+        }
         read.push(Field { name: name.into_owned(), title, dtype, offset });
     }
     Ok(read)

@@ -7,6 +7,7 @@ use unpickle_core::{Error, FromPickle, Result, Value};
 
 use crate::array::NdArray;
 use crate::dtype::DtypeKind;
+use crate::dtype_display::Brief;
 use crate::text::{Text, bytes_cell, str_cell};
 use crate::to_array::ToArray;
 use crate::unit::TimeUnit;
@@ -118,7 +119,10 @@ impl<'p> NdArray<'p> {
             DtypeKind::Str => DynArray::Str(self.shaped(self.strings()?)?),
             DtypeKind::Subarray(..) => return self.clone().without_subarray()?.to_dyn(),
             DtypeKind::Struct(_) | DtypeKind::Object | DtypeKind::String => {
-                return Err(Error::unsupported(self.origin(), format!("a numpy array of {}", self.dtype())));
+                return Err(Error::unsupported(
+                    self.origin(),
+                    format!("a numpy array of {}", Brief(self.dtype())),
+                ));
             }
         })
     }

@@ -9,6 +9,9 @@ const MAX_AXES: usize = 64;
 /// Most elements of zero bytes each. No byte of the file pays for them, so a few bytes could claim any number.
 pub(crate) const MAX_EMPTY: usize = 1 << 20;
 
+/// The most that the other axes of an array without elements may make: no byte pays for rows without columns.
+const MAX_ROWS_OF_NOTHING: usize = 1 << 31;
+
 /// A few numbers, in place when they are at most three: lists of small arrays are long.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Few<T> {
@@ -99,6 +102,9 @@ impl Layout {
             shape.as_slice().iter().try_fold(step.max(1), |size, &len| size.checked_mul(len.max(1)))?;
         isize::try_from(extent).ok()?;
         let len = shape.as_slice().iter().product();
+        if len == 0 && extent / step.max(1) > MAX_ROWS_OF_NOTHING {
+            return None;
+        }
         let mut stride = isize::try_from(step).ok()?;
         let mut next = |&len: &usize| {
             let this = stride;

@@ -58,6 +58,7 @@ pub use crate::cell::Cell;
 pub use crate::dtype::{Dtype, DtypeKind, Field, NaObject};
 pub use crate::dynamic::DynArray;
 pub use crate::element::Element;
+pub use crate::longdouble::{LongDoubleFormat, Rounded};
 pub use crate::masked::MaskedArray;
 pub use crate::objects::{Objects, ObjectsIter};
 pub use crate::scalar::Scalar;

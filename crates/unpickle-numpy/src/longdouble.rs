@@ -11,9 +11,9 @@
 //!
 //! Where `longdouble` is `float64` (Windows, macOS on Arm) its dtype is `f8` and nothing is to be told.
 //! The two of 16 bytes are told apart by the numbers themselves. x87 stores the leading bit of each number, which is
-//! 1 for all but zero and the tiniest; and after zero it is no number at all that the padding would look like. So an
-//! array is quadruple when some element is no x87 number, or when all of its x87 numbers would be zero and some
-//! element read as quadruple is of a usual size (1e-1000 to 1e1000). Arrays of zeros are zeros either way.
+//! 1 for all but zero and the tiniest. So an array is quadruple when some element is no x87 number, or when none
+//! would be an x87 number of a usual size (1e-1000 to 1e1000) while all that are not zero are quadruple ones of a
+//! usual size. [`NdArray::long_double_format`] tells which it was.
 
 use std::ops::Range;
 
@@ -21,6 +21,7 @@ use unpickle_core::{Error, Result};
 
 use crate::array::NdArray;
 use crate::dtype::{Dtype, DtypeKind};
+use crate::dtype_display::Brief;
 
 /// How the bytes of a `longdouble` are to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Rounded {
 }
 
 const BIAS: i32 = 16383;
+/// Numbers from about 1e-1000 to 1e1000 are usual.
+const USUAL: i32 = 3322;
 
 impl NdArray<'_> {
     /// Appends the elements of a `longdouble` array as the nearest `f64`; whether all of them are exact is told.
@@ -48,7 +51,8 @@ impl NdArray<'_> {
     /// Of a complex one, real and imaginary parts alternate.
     pub fn copy_long_double(&self, range: Range<usize>, out: &mut Vec<f64>) -> Result<bool> {
         if !matches!(self.dtype().kind(), DtypeKind::LongDouble(_) | DtypeKind::ComplexLongDouble(_)) {
-            let message = format!("expected a numpy array of longdouble, found one of {}", self.dtype());
+            let message =
+                format!("expected a numpy array of longdouble, found one of {}", Brief(self.dtype()));
             return Err(Error::invalid(self.origin(), message));
         }
         let format = self.long_double_format();
@@ -64,20 +68,24 @@ impl NdArray<'_> {
 }
 
 /// What the numbers of an array look like.
+#[derive(Default)]
 struct Looks {
+    /// Some number is none of x87's.
     no_x87: bool,
-    all_zero: bool,
+    /// Some number is, read as x87, of a usual size.
+    usual_x87: bool,
+    /// The same for quadruple.
     usual_quad: bool,
+    /// Some number would be, read as quadruple, enormous or tiny.
+    odd_quad: bool,
 }
 
 /// Which format the numbers of an array are in, those of the fields of a structure taken together.
 pub(crate) fn detect(array: &NdArray<'_>) -> LongDoubleFormat {
-    let mut looks = Looks { no_x87: false, all_zero: true, usual_quad: false };
+    let mut looks = Looks::default();
     look(array, &mut looks);
-    match looks {
-        Looks { no_x87: true, .. } | Looks { all_zero: true, usual_quad: true, .. } => LongDoubleFormat::Quad,
-        _ => LongDoubleFormat::X87,
-    }
+    let like_quad = looks.usual_quad && !looks.odd_quad && !looks.usual_x87;
+    if looks.no_x87 || like_quad { LongDoubleFormat::Quad } else { LongDoubleFormat::X87 }
 }
 
 fn look(array: &NdArray<'_>, looks: &mut Looks) {
@@ -97,12 +105,14 @@ fn look(array: &NdArray<'_>, looks: &mut Looks) {
     let _ = array.for_each_element(0..array.len(), |element| {
         for part in element.chunks_exact(size) {
             let bits = bits(part, big_endian);
-            let exponent = (bits >> 64) as u16 & 0x7FFF;
+            let usual = |exponent: u16| (i32::from(exponent & 0x7FFF) - BIAS).abs() < USUAL;
+            let exponent = (bits >> 64) as u16;
             let leads = bits as u64 >> 63 == 1;
-            looks.no_x87 |= exponent != 0 && !leads;
-            looks.all_zero &= bits & ((1 << 79) - 1) == 0;
-            let quad = i32::from((bits >> 112) as u16 & 0x7FFF) - BIAS;
-            looks.usual_quad |= quad.abs() < 3400;
+            looks.no_x87 |= exponent & 0x7FFF != 0 && !leads;
+            looks.usual_x87 |= leads && usual(exponent);
+            let quad = (bits >> 112) as u16;
+            looks.usual_quad |= usual(quad);
+            looks.odd_quad |= bits != 0 && !usual(quad);
         }
     });
 }

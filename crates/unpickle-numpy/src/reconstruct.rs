@@ -12,6 +12,7 @@ use unpickle_core::{Class, Error, Object, Result, Seq, Value};
 use crate::array::NdArray;
 use crate::cache::{DtypeCache, Form};
 use crate::dtype::Dtype;
+use crate::dtype_display::Brief;
 use crate::frombuffer;
 use crate::layout::{Order, read_shape};
 
@@ -156,12 +157,13 @@ impl<'p> State<'p> {
         if self.dtype.has_object() {
             // The flag only tells how memory was laid out; the list is in C order all the same.
             let expected =
-                || Error::data(self.data, format!("a list of the {} of a numpy array", self.dtype));
+                || Error::data(self.data, format!("a list of the {} of a numpy array", Brief(&self.dtype)));
             let cells = self.data.as_seq().ok_or_else(expected)?;
             return NdArray::list_parts(origin, self.dtype.clone(), shape, cells);
         }
-        let bytes = bytes_of(self.data)
-            .ok_or_else(|| Error::data(self.data, format!("the bytes of a numpy array of {}", self.dtype)))?;
+        let bytes = bytes_of(self.data).ok_or_else(|| {
+            Error::data(self.data, format!("the bytes of a numpy array of {}", Brief(&self.dtype)))
+        })?;
         NdArray::raw_parts(origin, self.dtype.clone(), shape, self.order, bytes)
     }
 }
