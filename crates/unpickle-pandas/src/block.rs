@@ -39,13 +39,19 @@ impl<'p> Block<'p> {
             let n = backed.values.ndim();
             return Err(Error::unsupported(values, format!("a block of {n} dimensions (of a Panel?)")));
         }
-        let block = Block { value: values, stack, placement };
-        match block.placement.count() {
-            Some(count) if count != block.width() => Err(Error::invalid(
-                values,
-                format!("expected {count} columns by the placement, found {}", block.width()),
-            )),
-            _ => Ok(block),
+        Ok(Block { value: values, stack, placement })
+    }
+
+    /// The block, if it holds as many columns as its placement says.
+    ///
+    /// Not asked of a Series: its placement counts rows, `slice(0, 0, 1)` where there are none.
+    pub(crate) fn checked(self) -> Result<Block<'p>> {
+        match self.placement.count() {
+            Some(count) if count != self.width() => {
+                let message = format!("expected {count} columns by the placement, found {}", self.width());
+                Err(Error::invalid(self.value, message))
+            }
+            _ => Ok(self),
         }
     }
 

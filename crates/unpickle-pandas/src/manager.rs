@@ -45,7 +45,8 @@ impl<'p> Manager<'p> {
         };
         let axes = read_axes(axes, count)?;
         let blocks = blocks.iter().enumerate();
-        let blocks = blocks.map(|(i, block)| Block::read(block).map_err(|error| in_block(error, i)));
+        let read = |block| if count == 1 { Block::read(block) } else { Block::read(block)?.checked() };
+        let blocks = blocks.map(|(i, block)| read(block).map_err(|error| in_block(error, i)));
         Ok(Manager { axes, blocks: blocks.collect::<Result<_>>()? })
     }
 
