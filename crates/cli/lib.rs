@@ -1,1 +1,135 @@
 //! The command `pkl2parquet`.
+//!
+//! [`run`] is all of it; whoever wraps it (a Python wheel, say) has the same command.
+#![forbid(unsafe_code)]
+
+mod args;
+mod convert;
+mod engine;
+mod format;
+mod inspect;
+mod messages;
+mod names;
+mod output;
+mod plan;
+mod producer;
+mod progress;
+mod select;
+mod source;
+mod tree;
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use crate::args::{Args, Look};
+use crate::convert::{Converter, Fate};
+use crate::messages::{Messages, counted, time};
+use crate::plan::Plan;
+
+/// All was written, or shown.
+const WHOLE: u8 = 0;
+/// Some of many inputs failed.
+const PART: u8 = 1;
+/// Nothing was written.
+const NOTHING: u8 = 2;
+
+/// Runs the command with these arguments, its own name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let code = match Args::read(args) {
+        Ok(args) => obey(&args),
+        Err((text, true)) => {
+            Messages { quiet: true }.error(None, text);
+            NOTHING
+        }
+        Err((help, false)) => match io::stdout().write_all(help.as_bytes()) {
+            Ok(()) => WHOLE,
+            Err(error) => of_stdout(&error),
+        },
+    };
+    ExitCode::from(code)
+}
+
+fn obey(args: &Args) -> u8 {
+    let messages = Messages { quiet: args.quiet };
+    if let Some(look) = args.look() {
+        return look_inside(args, look, messages);
+    }
+    match Plan::of(args) {
+        Ok(Plan::One { input, target, replace, format }) => {
+            let converter = Converter { args, messages, format };
+            match converter.one(&input, &target, replace) {
+                Ok(()) => WHOLE,
+                Err(error) if is_closed_pipe(&error) => WHOLE,
+                Err(error) => {
+                    messages.error(Some(source::shown(&input)), format_args!("{error:#}"));
+                    NOTHING
+                }
+            }
+        }
+        Ok(Plan::Folder { inputs, dir, format }) => {
+            let start = std::time::Instant::now();
+            let converter = Converter { args, messages, format };
+            let fates: Vec<Fate> =
+                inputs.iter().map(|input| converter.into_folder(input, &dir, &inputs)).collect();
+            let whole = fates.iter().filter(|fate| **fate == Fate::Whole).count();
+            if inputs.len() > 1 {
+                let all = counted(inputs.len() as u64, "input");
+                messages.done(format_args!(
+                    "{whole} of {all} written to {} in {}",
+                    dir.display(),
+                    time(start.elapsed())
+                ));
+            }
+            exit_code(&fates)
+        }
+        Err(error) => {
+            messages.error(None, format_args!("{error:#}"));
+            NOTHING
+        }
+    }
+}
+
+fn exit_code(fates: &[Fate]) -> u8 {
+    if fates.iter().all(|fate| *fate == Fate::Whole) {
+        WHOLE
+    } else if fates.iter().all(|fate| *fate == Fate::None) {
+        NOTHING
+    } else {
+        PART
+    }
+}
+
+fn look_inside(args: &Args, look: Look, messages: Messages) -> u8 {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut fates = Vec::new();
+    for path in &args.paths {
+        let shown = inspect::inspect(path, look, args, messages, &mut out);
+        // What was listed before the trouble comes before its message.
+        if let Err(error) = out.flush() {
+            return of_stdout(&error);
+        }
+        match shown {
+            Ok(()) => fates.push(Fate::Whole),
+            Err(error) if is_closed_pipe(&error) => return WHOLE,
+            Err(error) => {
+                messages.error(Some(source::shown(path)), format_args!("{error:#}"));
+                fates.push(Fate::None);
+            }
+        }
+    }
+    exit_code(&fates)
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn of_stdout(error: &io::Error) -> u8 {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return WHOLE;
+    }
+    Messages { quiet: true }
+        .error(None, format_args!("standard output: cannot write: {}", output::reason(error)));
+    NOTHING
+}

@@ -1,0 +1,125 @@
+//! The seam to the library: the tables of a file, and writing one.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use unpickle::File;
+use unpickle::arrow::{self as library, Columns, Compression, Format, WriteOptions};
+
+use self::arrow::Table;
+
+use crate::messages::{Messages, count};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::source::{shown, what};
+
+/// A table and the path that `-k` takes.
+pub(crate) struct Found<'p> {
+    path: String,
+    pub table: Table<'p>,
+}
+
+impl Found<'_> {
+    /// The path, `.` for the pickled value itself.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// The tables of a file; with a key, the one at that path.
+pub(crate) fn tables<'f>(file: &'f File, key: Option<&str>) -> Result<Vec<Found<'f>>> {
+    let several = file.pickles().len() > 1;
+    let mut found = Vec::new();
+    for (i, value) in file.values().enumerate() {
+        for table in arrow::tables(value).map_err(|error| anyhow!("{error}"))? {
+            let path = match (several, table.path()) {
+                (false, "") => ".".to_owned(),
+                (false, path) => path.to_owned(),
+                // Several pickles in a row are addressed as the items of one list.
+                (true, path) if path.is_empty() || path.starts_with('[') => format!("[{i}]{path}"),
+                (true, path) => format!("[{i}].{path}"),
+            };
+            found.push(Found { path, table });
+        }
+    }
+    let Some(key) = key else { return Ok(found) };
+    if let Some(at) = found.iter().position(|found| found.path == key) {
+        return Ok(vec![found.swap_remove(at)]);
+    }
+    let known: Vec<&str> = found.iter().take(10).map(Found::path).collect();
+    match &*known {
+        [] => Err(no_table(file)),
+        _ => {
+            let more = if found.len() > known.len() { ", … (--list shows all)" } else { "" };
+            bail!("no table at `{key}`; the paths are: {}{more}", known.join(", "))
+        }
+    }
+}
+
+/// Writes the table.
+pub(crate) fn write(
+    table: &dyn Columns,
+    format: Format,
+    compression: Option<Compression>,
+    progress: &Progress,
+    output: &mut Output,
+) -> Result<()> {
+    let report = |rows: usize| progress.at(rows as u64);
+    let options =
+        WriteOptions::new().with_compression(compression.unwrap_or_default()).with_progress(&report);
+    library::write(table, format, &options, output).map_err(|error| anyhow!("{error}"))?;
+    Ok(())
+}
+
+/// A pickle without a table: what it is, and how to see more of it.
+#[cold]
+pub(crate) fn no_table(file: &File) -> anyhow::Error {
+    anyhow!("no table in it; it holds {}; --tree shows the values", what(file.root()))
+}
+
+/// Tells of bytes behind the last pickle that are none.
+pub(crate) fn note_rest(path: &Path, file: &File, messages: Messages) {
+    if let Some(error) = file.rest() {
+        let end = file.pickles().last().map_or(0, |pickle| pickle.end());
+        let left = count((file.input().as_ref().len() as u64).saturating_sub(end));
+        messages
+            .note(shown(path), format_args!("the last {left} bytes are no pickle, and left out: {error}"));
+    }
+}
+
+/// Until the library finds tables, there are none.
+mod arrow {
+    pub(crate) struct Table<'p>(std::marker::PhantomData<&'p ()>);
+
+    impl Table<'_> {
+        pub(crate) fn path(&self) -> &str {
+            ""
+        }
+
+        pub(crate) fn kind(&self) -> &str {
+            ""
+        }
+
+        pub(crate) fn notes(&self) -> &[String] {
+            &[]
+        }
+    }
+
+    impl unpickle::arrow::Columns for Table<'_> {
+        fn schema(&self) -> arrow_schema::SchemaRef {
+            arrow_schema::Schema::empty().into()
+        }
+
+        fn num_rows(&self) -> usize {
+            0
+        }
+
+        fn column(&self, _: usize, _: std::ops::Range<usize>) -> unpickle::Result<arrow_array::ArrayRef> {
+            Err(unpickle::Error::message(unpickle::Category::Unsupported, "no table"))
+        }
+    }
+
+    pub(crate) fn tables(_: unpickle::Value<'_>) -> unpickle::Result<Vec<Table<'_>>> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,140 @@
+//! Looking inside: `--list`, `--schema`, `--tree`, `--dis`, `--globals`.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use unpickle::arrow::Columns;
+use unpickle::{File, View};
+
+use crate::args::{Args, Look};
+use crate::engine::{self, Found};
+use crate::messages::{Messages, clean, count};
+use crate::producer::producer;
+use crate::source::{self, shown};
+use crate::tree::tree;
+
+/// Shows what `look` asks for of one input.
+pub(crate) fn inspect(
+    path: &Path,
+    look: Look,
+    args: &Args,
+    messages: Messages,
+    out: &mut impl Write,
+) -> Result<()> {
+    if look == Look::Dis {
+        return dis(path, args, messages, out);
+    }
+    let file = source::file(path, args)?;
+    match look {
+        Look::List => list(path, &file, args, out)?,
+        Look::Schema => schema(path, &file, args, out)?,
+        Look::Tree => {
+            for value in file.values() {
+                tree(value, out)?;
+            }
+        }
+        Look::Globals => globals(&file, out)?,
+        Look::Dis => {}
+    }
+    engine::note_rest(path, &file, messages);
+    Ok(())
+}
+
+fn dis(path: &Path, args: &Args, messages: Messages, out: &mut impl Write) -> Result<()> {
+    let input = source::input(path, args)?;
+    let bytes = input.as_ref();
+    let mut at = unpickle::dis(bytes, 0, &mut *out).map_err(of_writing)?;
+    while at < bytes.len() as u64 {
+        match unpickle::dis(bytes, at, &mut *out) {
+            Ok(end) => at = end,
+            Err(error) if error.is_io() => return Err(of_writing(error)),
+            Err(error) => {
+                let left = count(bytes.len() as u64 - at);
+                messages.note(shown(path), format_args!("the last {left} bytes are no pickle: {error}"));
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An error of the listing; one of writing stays what it was, for a closed pipe is no trouble.
+fn of_writing(error: unpickle::Error) -> anyhow::Error {
+    match error.io() {
+        Some(source) => std::io::Error::from(source.kind()).into(),
+        None => anyhow!("{error}"),
+    }
+}
+
+/// The file in a line, and each table in one below.
+fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<()> {
+    let mut facts = file.pickles().next().map(producer).unwrap_or_default();
+    for container in file.input().containers() {
+        facts.push_str(&format!(", in {container}"));
+    }
+    match file.pickles().len() {
+        1 => {}
+        n => facts.push_str(&format!(", {} pickles in a row", count(n as u64))),
+    }
+    writeln!(out, "{}: {facts}", clean(&shown(path).display().to_string()))?;
+    let tables = engine::tables(file, args.key.as_deref())?;
+    if tables.is_empty() {
+        writeln!(out, "  no table; it holds {}", clean(&source::what(file.root())))?;
+    }
+    let rows: Vec<[String; 3]> = tables.iter().map(line).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
+    let (first, second) = (width(0), width(1));
+    for [path, kind, size] in &rows {
+        writeln!(out, "  {path:first$}  {kind:second$}  {size}")?;
+    }
+    Ok(())
+}
+
+fn line(found: &Found<'_>) -> [String; 3] {
+    let columns = found.table.csv().columns.len() as u64;
+    [
+        clean(found.path()).into_owned(),
+        clean(&found.table.kind().to_string()).into_owned(),
+        format!("{} x {}", count(found.table.num_rows() as u64), count(columns)),
+    ]
+}
+
+/// The columns of each table, in the order in which they are written, with Arrow's types.
+fn schema(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<()> {
+    let tables = engine::tables(file, args.key.as_deref())?;
+    if tables.is_empty() {
+        return Err(engine::no_table(file));
+    }
+    for found in &tables {
+        let rows = count(found.table.num_rows() as u64);
+        let (file, key) = (shown(path).display().to_string(), found.path());
+        writeln!(out, "{}, {}: {}, {rows} rows", clean(&file), clean(key), found.table.kind())?;
+        let schema = found.table.schema();
+        let width =
+            schema.fields().iter().map(|field| field.name().chars().count()).max().unwrap_or(0).min(40);
+        for field in schema.fields() {
+            let null = if field.is_nullable() { "" } else { " not null" };
+            writeln!(
+                out,
+                "  {:width$}  {}{null}",
+                clean(field.name()),
+                clean(&field.data_type().to_string())
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Each global with the byte of its opcode, as the pickle spells it.
+fn globals(file: &File, out: &mut impl Write) -> Result<()> {
+    for pickle in file.pickles() {
+        for value in pickle.objects() {
+            if let View::Class(class) = value.view() {
+                let name = format!("{} {}", class.raw_module(), class.raw_name());
+                writeln!(out, "{:>10}  {}", value.offset(), clean(&name))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! From the command line to what is read and where it goes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use unpickle::arrow::Format;
+
+use crate::args::Args;
+use crate::format::refuses;
+use crate::names;
+use crate::output::{Target, check_folder};
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Plan {
+    /// One input to one output.
+    One { input: PathBuf, target: Target, replace: bool, format: Format },
+    /// Each input into a folder.
+    Folder { inputs: Vec<PathBuf>, dir: PathBuf, format: Format },
+}
+
+impl Plan {
+    /// What `args` ask for, or why it cannot be meant.
+    pub(crate) fn of(args: &Args) -> Result<Plan> {
+        let plan = match (&args.dir, &*args.paths) {
+            (Some(dir), inputs) => Plan::folder(args, inputs, dir)?,
+            (None, [input]) if input == Path::new("-") => Plan::one(args, input, input)?,
+            (None, [input]) => {
+                let format = args.to.unwrap_or(Format::Parquet);
+                let target = Target::File(names::beside(input, format.extension()));
+                Plan::One { input: input.clone(), target, replace: args.force, format }
+            }
+            (None, [input, output]) if is_output(output) => Plan::one(args, input, output)?,
+            (None, paths) => return Err(several(paths)),
+        };
+        let (Plan::One { format, .. } | Plan::Folder { format, .. }) = &plan;
+        match args.compression.and_then(|codec| refuses(*format, codec)) {
+            Some(why) => bail!("{why}"),
+            None => Ok(plan),
+        }
+    }
+
+    fn one(args: &Args, input: &Path, output: &Path) -> Result<Plan> {
+        let target = Target::of(output);
+        let format = args.to.or_else(|| Format::from_path(output)).or(match target {
+            Target::File(_) => None,
+            // A pipe has no ending.
+            _ => Some(Format::Parquet),
+        });
+        let Some(format) = format else {
+            if output.is_dir() {
+                bail!("{}: it is a directory; `-d {0}` writes into it", output.display());
+            }
+            bail!(
+                "{}: the ending says no format; end it in .parquet, .csv, .arrow, .arrows or .jsonl, or give --to",
+                output.display()
+            );
+        };
+        Ok(Plan::One { input: input.to_owned(), target, replace: true, format })
+    }
+
+    fn folder(args: &Args, inputs: &[PathBuf], dir: &Path) -> Result<Plan> {
+        check_folder(dir)?;
+        let format = args.to.unwrap_or(Format::Parquet);
+        let mut stems: HashMap<String, &Path> = HashMap::new();
+        for input in inputs {
+            // Where case does not count, `A.pkl` and `a.pkl` are one output, too.
+            if let Some(other) = stems.insert(names::stem(input).to_lowercase(), input) {
+                bail!(
+                    "{} and {} would both become {}; convert them apart",
+                    other.display(),
+                    input.display(),
+                    dir.join(format!("{}.{}", names::stem(input), format.extension())).display()
+                );
+            }
+        }
+        Ok(Plan::Folder { inputs: inputs.to_vec(), dir: dir.to_owned(), format })
+    }
+}
+
+/// Whether the last of two names is meant to be written: anything but a pickle's.
+fn is_output(path: &Path) -> bool {
+    path == Path::new("-") || Format::from_path(path).is_some() || !names::is_pickle(path)
+}
+
+#[cold]
+fn several(paths: &[PathBuf]) -> anyhow::Error {
+    match paths {
+        [.., last] if last.is_dir() => {
+            anyhow!("several inputs; `-d {}` writes them into that folder", last.display())
+        }
+        [.., last] if Format::from_path(last).is_some() => {
+            anyhow!("several inputs cannot become one {}; -d DIR writes one file for each", last.display())
+        }
+        _ => anyhow!("{} inputs and no OUTPUT; -d DIR writes one file for each", paths.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    fn plan(args: &[&str]) -> Result<Plan, String> {
+        let args = Args::read(["pkl2parquet"].iter().chain(args).map(OsString::from)).unwrap();
+        Plan::of(&args).map_err(|error| error.to_string())
+    }
+
+    fn target(args: &[&str]) -> (Target, bool, Format) {
+        match plan(args).unwrap() {
+            Plan::One { target, replace, format, .. } => (target, replace, format),
+            plan => panic!("{plan:?}"),
+        }
+    }
+
+    #[test]
+    fn the_last_of_two_is_the_output_unless_it_is_a_pickle() {
+        let file = |name: &str| Target::File(name.into());
+        assert_eq!(target(&["a.pkl", "b.csv"]), (file("b.csv"), true, Format::Csv));
+        assert_eq!(target(&["a.pkl"]), (file("a.parquet"), false, Format::Parquet));
+        assert_eq!(
+            target(&["x/a.pkl.gz", "--to", "jsonl", "-f"]),
+            (file("x/a.jsonl"), true, Format::JsonLines)
+        );
+        assert_eq!(target(&["a.pkl", "b.x", "--to", "arrow"]), (file("b.x"), true, Format::Arrow));
+        assert_eq!(target(&["a.pkl", "-"]), (Target::Stdout, true, Format::Parquet));
+        assert_eq!(target(&["-"]), (Target::Stdout, true, Format::Parquet));
+        assert_eq!(target(&["-", "b.feather"]), (file("b.feather"), true, Format::Arrow));
+        assert!(plan(&["a.pkl", "b.pkl"]).unwrap_err().contains("-d DIR"));
+        assert!(plan(&["a.pkl", "b.pkl", "c.csv"]).unwrap_err().contains("cannot become one c.csv"));
+        assert!(plan(&["a.pkl", "b.xlsx"]).unwrap_err().contains("the ending says no format"));
+    }
+
+    #[test]
+    fn two_inputs_never_become_one_output() {
+        let error = plan(&["x/a.pkl", "y/A.pkl.gz", "-d", "."]).unwrap_err();
+        assert!(error.contains("x/a.pkl and y/A.pkl.gz would both become ./A.parquet"), "{error}");
+    }
+
+    #[test]
+    fn a_codec_must_fit_the_format() {
+        assert!(plan(&["a.pkl", "a.csv", "--compression", "zstd"]).unwrap_err().contains("does not fit CSV"));
+        assert!(plan(&["a.pkl", "a.arrow", "--compression", "snappy"]).is_err());
+        assert!(plan(&["a.pkl", "a.arrow", "--compression", "lz4"]).is_ok());
+    }
+}

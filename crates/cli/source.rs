@@ -1,0 +1,59 @@
+//! Opening an input as the command line says.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use unpickle::{Category, File, Input, OpenOptions, Options, Value};
+
+use crate::args::Args;
+
+/// The bytes of an input: a file, or standard input for `-`.
+pub(crate) fn input(path: &Path, args: &Args) -> Result<Input> {
+    let mut options = OpenOptions::new();
+    if let Some(ratio) = args.max_ratio {
+        options = options.with_max_ratio(ratio);
+    }
+    if let Some(bytes) = args.max_bytes {
+        options = options.with_max_bytes(bytes);
+    }
+    let input = if path == Path::new("-") {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            bail!("standard input is a terminal; name a file, or pipe a pickle into it");
+        }
+        Input::from_reader(stdin.lock(), &options)
+    } else {
+        Input::open(path, &options)
+    };
+    input.map_err(|error| anyhow!("{}", error.message()))
+}
+
+/// The pickles of an input, decoded.
+pub(crate) fn file(path: &Path, args: &Args) -> Result<File> {
+    let options = Options::new().with_encoding(args.encoding.unwrap_or_default());
+    File::from_input(input(path, args)?, &options).map_err(|error| match error.category() {
+        Category::Eof if error.offset() != Some(0) => {
+            anyhow!("{error}; the file is cut short, fetch or write it again")
+        }
+        Category::Eof => anyhow!("expected a pickle, found an empty file"),
+        _ => anyhow!("{error}"),
+    })
+}
+
+/// What to call an input in messages.
+pub(crate) fn shown(path: &Path) -> &Path {
+    if path == Path::new("-") { Path::new("standard input") } else { path }
+}
+
+/// What a value is, in a few words: "a dict of 3", "a sklearn.svm.SVC object".
+pub(crate) fn what(value: Value<'_>) -> String {
+    let kind = value.kind().to_string();
+    let sized = value.as_seq().is_some() || value.as_dict().is_some();
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    match &*kind {
+        "None" => "None".into(),
+        _ if sized => format!("{article} {kind} of {}", value.len()),
+        _ => format!("{article} {kind}"),
+    }
+}

@@ -1,0 +1,249 @@
+//! Values as an indented tree, cut by depth and length.
+
+use std::io::{self, Write};
+
+use unpickle::{DataFrame, NdArray, Series, Value, View};
+
+use crate::messages::{clean, counted};
+
+/// How deep the tree goes, how many items of one container it shows, and how many lines there are at most.
+const DEPTH: usize = 8;
+const ITEMS: usize = 20;
+const LINES: usize = 2000;
+
+/// A line still to be written.
+struct Line<'p> {
+    depth: usize,
+    label: String,
+    what: What<'p>,
+}
+
+enum What<'p> {
+    Value(Value<'p>),
+    Text(String),
+}
+
+/// Writes the tree of `root`. Never recurses: a value may hold itself, and be as deep as the pickle is long.
+pub(crate) fn tree(root: Value<'_>, out: &mut impl Write) -> io::Result<()> {
+    let mut todo = vec![Line { depth: 0, label: String::new(), what: What::Value(root) }];
+    let mut lines = 0;
+    while let Some(Line { depth, label, what }) = todo.pop() {
+        lines += 1;
+        if lines > LINES {
+            return writeln!(out, "… (cut after {LINES} lines)");
+        }
+        let mut below = Vec::new();
+        let text = match what {
+            What::Text(text) => text,
+            What::Value(value) => describe(value, depth, &mut below),
+        };
+        writeln!(out, "{:indent$}{label}{}", "", clean(&text), indent = 2 * depth)?;
+        todo.extend(below.into_iter().rev());
+    }
+    Ok(())
+}
+
+/// One line about `value`; what is to follow below it goes to `below`.
+fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> String {
+    let mut add = Below { depth: depth + 1, lines: below, shown: depth < DEPTH };
+    match value.view() {
+        View::List(items) => {
+            add.items("", items.len(), items.iter());
+            format!("list of {}", items.len())
+        }
+        View::Tuple(items) => {
+            add.items("", items.len(), items.iter());
+            format!("tuple of {}", items.len())
+        }
+        View::Set(items) => {
+            add.items("", items.len(), items.iter());
+            format!("set of {}", items.len())
+        }
+        View::FrozenSet(items) => {
+            add.items("", items.len(), items.iter());
+            format!("frozenset of {}", items.len())
+        }
+        View::Dict(dict) => {
+            add.pairs(dict.len(), dict.pairs());
+            format!("dict of {}", dict.len())
+        }
+        View::Object(_) => known(value).unwrap_or_else(|| object(value, &mut add)),
+        View::Persistent(id) => format!("persistent id {}", short(id)),
+        _ => short(value),
+    }
+}
+
+/// A leaf, or anything else on one short line.
+fn short(value: Value<'_>) -> String {
+    value.repr().with_depth(2).with_items(8).with_text(80).with_max_bytes(160).to_string()
+}
+
+/// What is known by more than its class.
+fn known(value: Value<'_>) -> Option<String> {
+    let class = value.call()?;
+    let kind = format!("{}.{}", class.module, class.name);
+    let numpy =
+        class.module.starts_with("numpy") || value.as_object()?.class()?.module().starts_with("numpy");
+    if numpy && let Ok(array) = value.extract::<NdArray<'_>>() {
+        let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
+        let comma = if shape.len() == 1 { "," } else { "" };
+        return Some(format!("array {} of shape ({}{comma})", array.dtype(), shape.join(", ")));
+    }
+    if class.module.starts_with("pandas") || class.module.starts_with("geopandas") {
+        if let Ok(frame) = value.extract::<DataFrame<'_>>() {
+            let (rows, columns) = (frame.len() as u64, frame.columns().len() as u64);
+            return Some(format!("{kind} of {} x {}", counted(rows, "row"), counted(columns, "column")));
+        }
+        if let Ok(series) = value.extract::<Series<'_>>() {
+            return Some(format!("{kind} of {}", counted(series.index().len() as u64, "row")));
+        }
+    }
+    None
+}
+
+/// An object: the call that made it, and below it what was given to it.
+fn object<'p>(value: Value<'p>, add: &mut Below<'_, 'p>) -> String {
+    let Some(object) = value.as_object() else { return short(value) };
+    let name = match object.call() {
+        Some(call) => {
+            add.items("argument ", call.args.len(), call.args.iter());
+            match call.method {
+                Some(method) => format!("{}.{}.{method}", call.module, call.name),
+                None => format!("{}.{}", call.module, call.name),
+            }
+        }
+        None => {
+            add.value("called", object.callable());
+            add.value("arguments", object.args());
+            "object".to_owned()
+        }
+    };
+    if let Some(kwargs) = object.kwargs() {
+        add.value("keywords", kwargs);
+    }
+    for state in object.states() {
+        // The state of an ordinary object is its attributes.
+        match state.view() {
+            View::Dict(dict) => add.attributes(dict.len(), dict.pairs()),
+            _ => add.value("state", state),
+        }
+    }
+    if let Some(items) = object.items() {
+        add.items("", items.len(), items.iter());
+    }
+    if let Some(pairs) = object.pairs() {
+        add.pairs(pairs.len(), pairs.pairs());
+    }
+    name
+}
+
+/// Gathers the lines below one.
+struct Below<'b, 'p> {
+    depth: usize,
+    lines: &'b mut Vec<Line<'p>>,
+    shown: bool,
+}
+
+impl<'p> Below<'_, 'p> {
+    fn push(&mut self, label: String, what: What<'p>) {
+        self.lines.push(Line { depth: self.depth, label, what });
+    }
+
+    fn value(&mut self, label: &str, value: Value<'p>) {
+        if self.shown {
+            self.push(format!("{label}: "), What::Value(value));
+        }
+    }
+
+    fn items(&mut self, label: &str, len: usize, items: impl Iterator<Item = Value<'p>>) {
+        if self.cut(len) {
+            return;
+        }
+        for (i, item) in items.take(ITEMS).enumerate() {
+            self.push(format!("{label}{i}: "), What::Value(item));
+        }
+        self.more(len);
+    }
+
+    fn pairs(&mut self, len: usize, pairs: impl Iterator<Item = (Value<'p>, Value<'p>)>) {
+        if self.cut(len) {
+            return;
+        }
+        for (key, value) in pairs.take(ITEMS) {
+            self.push(format!("{}: ", clean(&short(key))), What::Value(value));
+        }
+        self.more(len);
+    }
+
+    fn attributes(&mut self, len: usize, pairs: impl Iterator<Item = (Value<'p>, Value<'p>)>) {
+        if self.cut(len) {
+            return;
+        }
+        for (key, value) in pairs.take(ITEMS) {
+            let name = key.as_text().map_or_else(|| short(key), |name| name.chars().take(80).collect());
+            self.push(format!(".{}: ", clean(&name)), What::Value(value));
+        }
+        self.more(len);
+    }
+
+    fn cut(&mut self, len: usize) -> bool {
+        if !self.shown && len > 0 && self.lines.is_empty() {
+            self.push(String::new(), What::Text("…".into()));
+        }
+        !self.shown
+    }
+
+    fn more(&mut self, len: usize) {
+        if len > ITEMS {
+            self.push(String::new(), What::Text(format!("… {} more", len - ITEMS)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        let pickle = unpickle::Pickle::parse(bytes).unwrap();
+        let mut out = Vec::new();
+        tree(pickle.root(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn containers_are_indented() {
+        assert_eq!(
+            text(b"\x80\x02}U\x01a](K\x01Nes."),
+            "dict of 1\n  'a': list of 2\n    0: 1\n    1: None\n"
+        );
+    }
+
+    #[test]
+    fn objects_show_their_attributes() {
+        assert_eq!(text(b"\x80\x02cshop\nItem\n)\x81}X\x05\0\0\0priceK\x03sb."), "shop.Item\n  .price: 3\n");
+    }
+
+    #[test]
+    fn a_list_in_itself_and_a_long_list_are_cut() {
+        let itself = text(b"]q\x00h\x00a.");
+        assert!(itself.lines().count() < 20 && itself.contains('…'), "{itself}");
+        let mut long = b"](".to_vec();
+        long.extend([b'N'; 100]);
+        long.extend(b"e.");
+        assert!(text(&long).ends_with("  … 80 more\n"));
+    }
+
+    #[test]
+    fn what_is_shared_a_millionfold_ends() {
+        // Twenty lists, each holding the one before twenty times.
+        let mut bytes = b"]".to_vec();
+        for i in 0..20_u8 {
+            bytes.extend([b'q', i, b']', b'(']);
+            (0..20).for_each(|_| bytes.extend([b'h', i]));
+            bytes.push(b'e');
+        }
+        bytes.push(b'.');
+        assert!(text(&bytes).lines().count() <= LINES + 1);
+    }
+}
