@@ -124,6 +124,9 @@ fn of_file(error: unpickle_file::Error) -> Error {
     Error::message(category, error.to_string())
 }
 
+/// The module of the wrapper that joblib puts before the bytes of an array, which are no opcodes.
+const JOBLIB: &[u8] = b"joblib.numpy_pickle";
+
 /// Says what the bytes look like, where that says more than the opcode that is none.
 fn explain(error: Error, input: &[u8]) -> Error {
     if input.is_empty() {
@@ -132,6 +135,12 @@ fn explain(error: Error, input: &[u8]) -> Error {
     // A pickle of protocol 0 is text too: when opcodes were obeyed before the trouble, it is one, and damaged.
     let end = error.offset().unwrap_or(0);
     let obeyed = Ops::new(input).take_while(|op| op.as_ref().is_ok_and(|(at, _)| *at < end)).take(4).count();
+    let begin = input.get(..usize::try_from(end).unwrap_or(0)).unwrap_or_default();
+    if begin.windows(JOBLIB.len()).any(|window| window == JOBLIB) {
+        let message =
+            "arrays written into the pickle by joblib are not yet read; in Python, `joblib.load` reads them";
+        return Error::at(Category::Unsupported, end, message);
+    }
     match looks_like(input) {
         Some(what) if obeyed < 4 && !error.is_limit() => {
             let message = format!("expected a pickle, found what looks like {what}");
