@@ -108,10 +108,11 @@ native! { f32, "float32", 4, DtypeKind::Float(4), |value| narrowed(value, |x| x 
 |bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| f32::from_le_bytes(*bytes), |bytes| f32::from_be_bytes(*bytes) }
 native! { f64, "float64", 8, DtypeKind::Float(8), |value| value.as_f64(),
 |bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| f64::from_le_bytes(*bytes), |bytes| f64::from_be_bytes(*bytes) }
-native! { Complex<f32>, "complex64", 8, DtypeKind::Complex(8), |_| None,
+native! { Complex<f32>, "complex64", 8, DtypeKind::Complex(8),
+    |value| complex(value, |part| narrowed(part, |x| x as f32)),
 |bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| complex32(bytes, f32::from_le_bytes),
 |bytes| complex32(bytes, f32::from_be_bytes) }
-native! { Complex<f64>, "complex128", 16, DtypeKind::Complex(16), |_| None,
+native! { Complex<f64>, "complex128", 16, DtypeKind::Complex(16), |value| complex(value, Value::as_f64),
 |bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| complex64(bytes, f64::from_le_bytes),
 |bytes| complex64(bytes, f64::from_be_bytes) }
 
@@ -120,6 +121,12 @@ fn narrowed<T: Into<f64> + Copy>(value: Value<'_>, narrow: fn(f64) -> T) -> Opti
     let wide = value.as_f64()?;
     let narrow = narrow(wide);
     (narrow.into() == wide || wide.is_nan()).then_some(narrow)
+}
+
+/// A Python `complex`, pickled as a call with its two parts.
+fn complex<'p, T>(value: Value<'p>, part: fn(Value<'p>) -> Option<T>) -> Option<Complex<T>> {
+    let call = value.call().filter(|call| call.module == "builtins" && call.name == "complex")?;
+    Some(Complex::new(part(call.args.get(0)?)?, part(call.args.get(1)?)?))
 }
 
 fn complex32(bytes: &[u8; 8], part: fn([u8; 4]) -> f32) -> Complex<f32> {

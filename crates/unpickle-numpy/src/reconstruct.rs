@@ -77,22 +77,22 @@ pub(crate) fn own_state(value: Value<'_>) -> Option<Value<'_>> {
     let state = value.as_object()?.state()?;
     let items = state.as_seq()?;
     match items.len() {
-        2 => items.get(1),
+        2 | 3 => items.get(1),
         6 => items.get(5),
         _ => None,
     }
 }
 
-/// Finds the array's state in a state: it may be the first of a pair, several times for subclasses of subclasses.
+/// Finds the array's state in a state: it may be the first of two or three, several times for subclasses of
+/// subclasses.
 fn array_state(state: Value<'_>) -> Value<'_> {
     let mut state = state;
     // Deeper is no array's state; and a pair could hold itself.
     for _ in 0..8 {
-        let first = state.as_seq().filter(|pair| pair.len() == 2).and_then(|pair| pair.get(0));
+        let first =
+            state.as_seq().filter(|items| matches!(items.len(), 2 | 3)).and_then(|items| items.get(0));
         match first {
-            Some(inner) if inner.as_seq().is_some_and(|inner| matches!(inner.len(), 2 | 4..)) => {
-                state = inner
-            }
+            Some(inner) if inner.as_seq().is_some_and(|inner| inner.len() >= 2) => state = inner,
             _ => break,
         }
     }

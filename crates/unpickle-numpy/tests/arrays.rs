@@ -94,7 +94,7 @@ fn subclasses_are_arrays_and_keep_their_class() {
 
 #[test]
 fn states_of_version_0_and_of_subclasses_hold_the_same_array() {
-    for pickle in [VERSION_0, PAIR_STATE, SIX_STATE] {
+    for pickle in [VERSION_0, PAIR_STATE, TRIPLE_STATE, SIX_STATE] {
         assert_eq!(root(pickle).to_array::<f64>().unwrap(), arr1(&[1.5, 2.5]).into_dyn());
     }
     assert!(read::<NdArray>(VERSION_0).own_state().is_none());

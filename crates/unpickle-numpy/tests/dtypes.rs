@@ -87,6 +87,11 @@ fn fields_are_found_by_name_and_by_title() {
 }
 
 #[test]
+fn field_names_may_be_scalars_of_numpy() {
+    assert_eq!(read::<Dtype>(STRUCT_NUMPY_NAMES).to_string(), "[('a', '<i4'), ('b', '<f8')]");
+}
+
+#[test]
 fn string_dtypes_know_what_is_missing() {
     let array: NdArray = read(STRINGS);
     assert_eq!(*array.dtype().kind(), DtypeKind::String);

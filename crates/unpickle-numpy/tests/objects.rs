@@ -53,6 +53,10 @@ fn fields_beside_objects_are_taken_from_tuples() {
     let b = array.field("b").unwrap().objects().unwrap();
     assert_eq!(b.get(0).unwrap().as_str(), Some("x"));
     assert!(b.get(1).unwrap().is_none());
+
+    let mut complex = Vec::<num_complex::Complex<f64>>::new();
+    read::<NdArray>(STRUCT_OBJECTS_COMPLEX).field("a").unwrap().copy_native(0..1, &mut complex).unwrap();
+    assert_eq!(complex, [num_complex::Complex::new(1.0, -2.0)]);
 }
 
 #[test]
