@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use unpickle::{Result, Value};
+use unpickle::{Error, Result, Value};
 
 /// What the example prints, for a file of `{"Student 1": {"Name": .., "Age": .., "GPA": ..}, ..}`.
 pub fn students(path: &str, mut out: impl Write) -> Result<()> {
@@ -18,13 +18,13 @@ pub fn students(path: &str, mut out: impl Write) -> Result<()> {
 
     // `item` says why not: "expected the key 'Age', found .. at byte ..".
     let mut ages = 0;
-    for key in students {
-        let student = students.item(key)?;
+    let all = students.as_dict().ok_or_else(|| Error::data(students, "a dict of students"))?;
+    for (key, student) in all.iter() {
         let age: i64 = student.item("Age")?.extract()?;
-        writeln!(out, "{}: {age}, {}", student.item("Name")?, student.item("GPA")?)?;
+        writeln!(out, "{key}: {}, {age}, {}", student.item("Name")?, student.item("GPA")?)?;
         ages += age;
     }
-    writeln!(out, "They are {:.1} on average.", ages as f64 / students.len() as f64)?;
+    writeln!(out, "They are {:.1} on average.", ages as f64 / all.len() as f64)?;
     Ok(())
 }
 

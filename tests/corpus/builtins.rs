@@ -59,9 +59,8 @@ fn describe(value: Value<'_>, seen: &mut HashMap<Id, usize>) -> Json {
     if value.as_tuple().is_none_or(|items| !items.is_empty()) {
         seen.insert(value.id(), seen.len());
     }
-    let mut items = |seq: unpickle_core::Seq<'_>| -> Vec<Json> {
-        seq.iter().map(|item| describe(item, seen)).collect()
-    };
+    let mut items =
+        |seq: unpickle_core::Seq<'_>| -> Vec<Json> { seq.iter().map(|item| describe(item, seen)).collect() };
     match value.view() {
         View::List(seq) => json!(["list", items(seq)]),
         View::Tuple(seq) => json!(["tuple", items(seq)]),

@@ -184,9 +184,8 @@ pub(crate) fn cell(array: &dyn Array, row: usize) -> Json {
         }
         DataType::Map(..) => {
             let entries = array.as_map().value(row);
-            let pair = |row| -> Json {
-                entries.columns().iter().map(|column| cell(column.as_ref(), row)).collect()
-            };
+            let pair =
+                |row| -> Json { entries.columns().iter().map(|column| cell(column.as_ref(), row)).collect() };
             (0..entries.len()).map(pair).collect()
         }
         DataType::Dictionary(..) => {

@@ -24,7 +24,9 @@ fn hostile_files_are_refused_in_one_line_that_names_them() {
         let file = format!("{}.pkl", fixture.name);
         match done.status.code() {
             Some(2) if said.lines().count() == 1 && said.contains(&file) && !out.exists() => {}
-            Some(0) if fixture.note["error"] != "eof" && fixture.note["error"] != "syntax" && out.exists() => {
+            Some(0)
+                if fixture.note["error"] != "eof" && fixture.note["error"] != "syntax" && out.exists() =>
+            {
                 std::fs::remove_file(&out).expect("the output can be removed");
             }
             code => faults.push(format!("{}: exit {code:?}: {said}", fixture.name)),

@@ -34,10 +34,7 @@ fn wrong_bytes_are_errors_of_the_right_sort() {
             }
         };
         if expected != found && expected != "any" {
-            faults.push(format!(
-                "{} ({}): {found}, expected {expected}",
-                fixture.name, fixture.note["what"]
-            ));
+            faults.push(format!("{} ({}): {found}, expected {expected}", fixture.name, fixture.note["what"]));
         }
         let _ = Ops::new(&fixture.bytes).count();
     }

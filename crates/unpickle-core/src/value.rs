@@ -527,7 +527,7 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The items of a sequence or set, or the keys of a dict; of a list-like or dict-like object too.
+    /// The items of a sequence or set; of a list-like object too. A dict gives none: [`Dict::iter`] has its pairs.
     pub fn iter(self) -> Iter<'p> {
         let items = self.as_seq().or_else(|| self.as_object()?.items());
         items.unwrap_or_else(|| self.no_items()).iter()
