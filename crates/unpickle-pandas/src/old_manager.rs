@@ -34,7 +34,8 @@ pub(crate) fn read<'p>(value: Value<'p>, state: Seq<'p>, count: usize) -> Result
             }
             (_, _, None) => return Err(Error::data(value, "a BlockManager with axes")),
         };
-        blocks.push(Block::new(block, placement).and_then(Block::checked).map_err(|error| in_block(error, i))?);
+        blocks
+            .push(Block::new(block, placement).and_then(Block::checked).map_err(|error| in_block(error, i))?);
     }
     Ok(Manager { axes, blocks })
 }
