@@ -52,7 +52,9 @@ impl<'p> NdArray<'p> {
                 // Elements apart from each other: the row of a block that is stored by columns, a field of a
                 // structure.
                 Ok(stride) if stride > T::SIZE => {
-                    T::heads(bytes.get(at..)?.chunks(stride).take(count), big_endian, out);
+                    let last = stride.checked_mul(count.checked_sub(1)?)?;
+                    let end = at.checked_add(last)?.checked_add(T::SIZE)?;
+                    T::strided(bytes.get(at..end)?, stride, count, big_endian, out);
                 }
                 _ => {
                     for i in 0..count {

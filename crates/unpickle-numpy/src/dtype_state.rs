@@ -15,25 +15,17 @@
 //! 5  (order, subdtype, fields, itemsize, alignment)                              version 0, the same
 //! ```
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use unpickle_core::{Call, Class, Dict, Error, Result, Seq, Value};
 
 use crate::cache::DtypeCache;
 use crate::code;
-use crate::dtype::{Dtype, DtypeKind, Field, NaObject};
-use crate::dtype_display::Brief;
-use crate::reconstruct::{bytes_of, is_multiarray};
-use crate::text::{Text, bytes_cell, str_cell};
+use crate::dtype::{Dtype, DtypeKind, NaObject};
+use crate::field::read_fields;
 use crate::unit::{TimeUnit, Unit};
 
 const EXPECTED: &str = "a numpy dtype";
 /// numpy's flag of a structured dtype that was made with `align=True`.
 const ALIGNED: i64 = 0x80;
-
-/// Most bytes of the names and titles of a dtype's fields.
-const MAX_NAMES: usize = 1 << 20;
 
 /// Whether there is no dtype inside of this one, as far as can be seen without reading it.
 pub(crate) fn is_plain(value: Value<'_>) -> bool {
@@ -254,7 +246,7 @@ fn subarray<'p>(
     let pair = subdtype.as_seq().filter(|pair| pair.len() == 2).ok_or_else(expected)?;
     let (base, shape) = (pair.get(0).ok_or_else(expected)?, pair.get(1).ok_or_else(expected)?);
     let base = cache.dtype(base)?;
-    let shape = crate::layout::read_shape(shape)?.as_slice().to_vec();
+    let shape = crate::shape::read_shape(shape)?.as_slice().to_vec();
     let bytes = shape.iter().try_fold(base.itemsize(), |bytes, &len| bytes.checked_mul(len));
     let bytes = bytes.filter(|&bytes| i32::try_from(bytes).is_ok());
     match bytes {
@@ -268,71 +260,6 @@ fn subarray<'p>(
         }
         _ => Err(Error::invalid(value, "the size of a numpy dtype is not that of its subarray")),
     }
-}
-
-fn read_fields<'p>(
-    names: Seq<'p>,
-    fields: Dict<'p>,
-    itemsize: usize,
-    cache: &mut DtypeCache<'p>,
-) -> Result<Vec<Field>> {
-    let mut read = Vec::new();
-    let mut text = 0_usize;
-    let mut by_name = None;
-    for key in names.iter() {
-        let name = name(key).ok_or_else(|| Error::data(key, "the name of a field of a numpy dtype"))?;
-        let entry = fields.get(key).or_else(|| {
-            // Keys that are `numpy.str_`: equal for Python, but objects here.
-            let by_name: &mut HashMap<_, _> = by_name.get_or_insert_with(|| {
-                fields.iter().filter_map(|(key, entry)| Some((self::name(key)?, entry))).collect()
-            });
-            by_name.get(&name).copied()
-        });
-        let entry = entry.ok_or_else(|| Error::invalid(key, format!("no field '{name}'")))?;
-        let within = |error: Error| error.within(format!("field '{name}' of numpy dtype"));
-        let expected = || within(Error::data(entry, "a tuple of dtype and offset"));
-        let items = entry.as_seq().ok_or_else(expected)?;
-        let dtype = cache.dtype(items.get(0).ok_or_else(expected)?).map_err(within)?;
-        let offset = items.get(1).and_then(Value::as_u64).ok_or_else(expected)?;
-        let offset = usize::try_from(offset)
-            .ok()
-            .filter(|offset| offset.checked_add(dtype.itemsize()).is_some_and(|end| end <= itemsize));
-        let offset = offset.ok_or_else(|| {
-            let dtype = Brief(&dtype);
-            within(Error::invalid(entry, format!("a {dtype} field outside of its {itemsize} byte element")))
-        })?;
-        let title = items.get(2).and_then(self::name).map(Cow::into_owned);
-        // Names may be shared in the pickle, here each field has its own.
-        text += name.len() + title.as_ref().map_or(0, String::len);
-        if text > MAX_NAMES {
-            return Err(Error::limit("a numpy dtype whose field names take more than a megabyte"));
-        }
-        read.push(Field { name: name.into_owned(), title, dtype, offset });
-    }
-    Ok(read)
-}
-
-/// The name of a field: text, bytes of Python 2, or a `numpy.str_`.
-fn name(value: Value<'_>) -> Option<Cow<'_, str>> {
-    if let Some(text) = value.as_text() {
-        return Some(text);
-    }
-    let call = value.call().filter(|call| call.name == "scalar" && is_multiarray(call.module))?;
-    // A dtype of its own, never a structure: there is no recursion.
-    let dtype = call.args.get(0).filter(|&dtype| is_plain(dtype))?.extract::<Dtype>().ok()?;
-    let bytes = bytes_of(call.args.get(1)?)?;
-    let text = match dtype.kind() {
-        DtypeKind::Str => {
-            let mut out = Vec::new();
-            match str_cell(bytes, dtype.is_big_endian(), &mut out) {
-                Text::Utf8 => out,
-                _ => return None,
-            }
-        }
-        DtypeKind::Bytes => bytes_cell(bytes).to_vec(),
-        _ => return None,
-    };
-    String::from_utf8(text).ok().map(Cow::Owned)
 }
 
 /// `(user_metadata, (unit, count, denominator, event))`.

@@ -12,8 +12,9 @@ use unpickle_core::{Error, Result, Seq, Value};
 
 use crate::array::NdArray;
 use crate::cache::DtypeCache;
-use crate::layout::{Order, read_shape};
+use crate::layout::Order;
 use crate::reconstruct::bytes_of;
+use crate::shape::read_shape;
 
 pub(crate) fn array<'p>(value: Value<'p>, args: Seq<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
     let expected = || Error::data(value, "a numpy array (_frombuffer with 4 or 5 arguments)");

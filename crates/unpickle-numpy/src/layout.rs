@@ -2,68 +2,15 @@
 
 use std::ops::Range;
 
-use unpickle_core::{Error, Result, Value};
+use crate::few::Few;
 
 /// Most axes: numpy's own bound.
-const MAX_AXES: usize = 64;
+pub(crate) const MAX_AXES: usize = 64;
 /// Most elements of zero bytes each. No byte of the file pays for them, so a few bytes could claim any number.
 pub(crate) const MAX_EMPTY: usize = 1 << 20;
 
 /// The most that the other axes of an array without elements may make: no byte pays for rows without columns.
 const MAX_ROWS_OF_NOTHING: usize = 1 << 31;
-
-/// A few numbers, in place when they are at most three: lists of small arrays are long.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Few<T> {
-    Inline(u8, [T; 3]),
-    Heap(Vec<T>),
-}
-
-impl<T: Copy + Default> Few<T> {
-    pub(crate) fn new() -> Few<T> {
-        Few::Inline(0, [T::default(); 3])
-    }
-
-    pub(crate) fn one(value: T) -> Few<T> {
-        Few::Inline(1, [value, T::default(), T::default()])
-    }
-
-    pub(crate) fn push(&mut self, value: T) {
-        match self {
-            Few::Inline(len, values) => match values.get_mut(usize::from(*len)) {
-                Some(slot) => {
-                    *slot = value;
-                    *len += 1;
-                }
-                None => *self = Few::Heap(values.iter().copied().chain([value]).collect()),
-            },
-            Few::Heap(values) => values.push(value),
-        }
-    }
-
-    fn as_mut_slice(&mut self) -> &mut [T] {
-        match self {
-            Few::Inline(len, values) => values.get_mut(..usize::from(*len)).unwrap_or_default(),
-            Few::Heap(values) => values,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn as_slice(&self) -> &[T] {
-        match self {
-            Few::Inline(len, values) => values.get(..usize::from(*len)).unwrap_or(values),
-            Few::Heap(values) => values,
-        }
-    }
-}
-
-impl<T: Copy + Default> FromIterator<T> for Few<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Few<T> {
-        let mut few = Few::new();
-        items.into_iter().for_each(|item| few.push(item));
-        few
-    }
-}
 
 /// Which way the elements of the stored bytes run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -286,30 +233,6 @@ impl Layout {
     }
 }
 
-/// A shape: a tuple (or list) of lengths, or one length.
-pub(crate) fn read_shape(value: Value<'_>) -> Result<Few<usize>> {
-    let length = |axis: Value<'_>| match axis.as_i64() {
-        Some(len) => usize::try_from(len)
-            .map_err(|_| Error::invalid(axis, format!("a numpy array with an axis of length {len}"))),
-        None => Err(Error::data(axis, "the length of an axis of a numpy array")),
-    };
-    let Some(axes) = value.as_tuple().or_else(|| value.as_seq()) else {
-        if value.as_int().is_some() {
-            return length(value).map(Few::one);
-        }
-        return Err(Error::data(value, "the shape of a numpy array (a tuple)"));
-    };
-    if axes.len() > MAX_AXES {
-        let message = format!("a numpy array of {} dimensions, of at most {MAX_AXES}", axes.len());
-        return Err(Error::invalid(value, message));
-    }
-    let mut shape = Few::new();
-    for axis in axes.iter() {
-        shape.push(length(axis)?);
-    }
-    Ok(shape)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,13 +290,5 @@ mod tests {
         assert!(new(&[0, 1 << 62], 8).is_none());
         assert_eq!(new(&[0, 3], 8).unwrap().len, 0);
         assert!(new(&[0, 3], 8).unwrap().is_c());
-    }
-
-    #[test]
-    fn more_than_three_axes_move_to_the_heap() {
-        for len in 0..9 {
-            let few: Few<usize> = (0..len).collect();
-            assert_eq!(few.as_slice(), (0..len).collect::<Vec<_>>());
-        }
     }
 }

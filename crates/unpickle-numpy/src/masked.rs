@@ -14,8 +14,10 @@ use unpickle_core::{Call, Class, Error, FromPickle, Result, Value};
 use crate::array::NdArray;
 use crate::cache::DtypeCache;
 use crate::dtype::{Dtype, DtypeKind, Field};
-use crate::layout::{Few, Order, read_shape};
+use crate::few::Few;
+use crate::layout::Order;
 use crate::reconstruct::{State, bytes_of, subclass};
+use crate::shape::read_shape;
 
 /// A numpy masked array.
 ///

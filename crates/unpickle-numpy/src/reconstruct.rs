@@ -14,7 +14,8 @@ use crate::cache::{DtypeCache, Form};
 use crate::dtype::Dtype;
 use crate::dtype_display::Brief;
 use crate::frombuffer;
-use crate::layout::{Order, read_shape};
+use crate::layout::Order;
+use crate::shape::read_shape;
 
 /// Whether this is one of the modules that `_reconstruct` and `scalar` ever lived in.
 pub(crate) fn is_multiarray(module: &str) -> bool {

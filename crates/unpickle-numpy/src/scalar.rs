@@ -16,7 +16,8 @@ use crate::cache::DtypeCache;
 use crate::cell::Cell;
 use crate::dtype::{Dtype, DtypeKind};
 use crate::element::Element;
-use crate::layout::{Few, Order};
+use crate::few::Few;
+use crate::layout::Order;
 use crate::reconstruct::{bytes_of, is_multiarray};
 
 /// A numpy scalar: `numpy.float64(1.5)`, `numpy.datetime64('2020-01-01')`, one element of a structured array.
