@@ -16,7 +16,12 @@ pub(crate) enum Member {
 
 /// The one file in the archive `bytes`.
 pub(crate) fn member(bytes: &[u8], options: &OpenOptions) -> Result<Member> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
+    let mut archive = match zip::ZipArchive::new(Cursor::new(bytes)) {
+        Ok(archive) => archive,
+        // Archives of PyTorch before 1.6 have a directory that the zip crate refuses.
+        Err(_) if is_torch(bytes) => return Err(torch()),
+        Err(error) => return Err(damaged(&error)),
+    };
     let mut names = Vec::new();
     let mut found = None;
     for (index, name) in archive.file_names_raw().enumerate() {
@@ -63,9 +68,10 @@ pub(crate) fn member(bytes: &[u8], options: &OpenOptions) -> Result<Member> {
 /// Archives that hold several files by design.
 fn known(names: &[String]) -> Option<Error> {
     let any = |test: fn(&str) -> bool| names.iter().any(|name| test(name));
-    let what = if any(|name| name == "data.pkl" || name.ends_with("/data.pkl")) {
-        "a PyTorch archive, which is not yet read; in Python, `torch.load` reads it"
-    } else if any(|name| name == "[Content_Types].xml") {
+    if any(|name| name == "data.pkl" || name.ends_with("/data.pkl")) {
+        return Some(torch());
+    }
+    let what = if any(|name| name == "[Content_Types].xml") {
         "an Office document (.xlsx, .docx …), not a pickle"
     } else if !names.is_empty() && names.iter().all(|name| name.ends_with(".npy")) {
         "a numpy .npz archive, not a pickle; in Python, `numpy.load` reads it"
@@ -73,6 +79,18 @@ fn known(names: &[String]) -> Option<Error> {
         return None;
     };
     Some(Error::new(ErrorKind::Archive, format!("it is {what}")))
+}
+
+#[cold]
+fn torch() -> Error {
+    let message = "it is a PyTorch archive, which is not yet read; in Python, `torch.load` reads it";
+    Error::new(ErrorKind::Archive, message)
+}
+
+/// Whether a member near the front has the name of PyTorch's pickle.
+fn is_torch(bytes: &[u8]) -> bool {
+    let start = bytes.get(..64 << 10).unwrap_or(bytes);
+    start.windows(9).any(|window| window == b"/data.pkl")
 }
 
 #[allow(deprecated)] // the number of a method that the zip crate was built without is to be had no other way
