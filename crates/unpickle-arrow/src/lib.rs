@@ -1,10 +1,29 @@
 //! Tables found in a pickle, as Arrow record batches; Parquet, CSV, IPC, JSON lines.
 #![forbid(unsafe_code)]
 
+mod build;
+mod cell;
+mod cells;
+mod column;
 mod columns;
 mod csv_layout;
+mod decimal;
+mod frame;
+mod infer;
+mod json;
+mod kind;
+mod labels;
+mod metadata;
+mod numpy;
+mod pyarrow;
+mod table;
+mod tables;
+mod text;
+mod times;
 mod write;
 
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};
+pub use table::Table;
+pub use tables::tables;
 pub use write::{Compression, Format, WriteOptions, Written, write};

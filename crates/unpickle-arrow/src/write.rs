@@ -1,13 +1,17 @@
 //! From [`Columns`] to the bytes of a file.
 
 mod arrow_ipc;
+mod cells;
 mod csv;
 mod json;
+mod lines;
 mod options;
 mod parquet;
+mod period;
 mod pipeline;
 mod sample;
 mod text;
+mod zone;
 
 use std::io::{self, Write};
 

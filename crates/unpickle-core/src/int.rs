@@ -157,6 +157,12 @@ fn magnitude_to_f64(limbs: &[u64]) -> f64 {
     top as f64 * 2f64.powi(shift as i32)
 }
 
+impl From<i64> for Int<'_> {
+    fn from(value: i64) -> Self {
+        Int::small(value)
+    }
+}
+
 impl PartialEq for Int<'_> {
     fn eq(&self, other: &Int<'_>) -> bool {
         match (self.0, other.0) {

@@ -1,0 +1,452 @@
+//! The second pass over Python objects: an array of the kind that the first one found.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    BinaryBuilder, BooleanBuilder, Decimal128Builder, Decimal256Builder, FixedSizeBinaryBuilder,
+    PrimitiveBuilder, StringBuilder,
+};
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
+    DurationSecondType, Float32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, UInt64Type,
+};
+use arrow_array::{ArrayRef, ListArray, NullArray, StructArray};
+use arrow_buffer::{NullBuffer, OffsetBuffer, i256};
+use arrow_schema::{DataType, TimeUnit};
+use unpickle_core::{Category, Error, Result, Value};
+use unpickle_numpy::NdArray;
+
+use crate::cell::{Cell, Map, Reader};
+use crate::columns::arrow_error;
+use crate::kind::{Kind, Size};
+use crate::times::Unit;
+use crate::{decimal, json, numpy};
+
+/// A cell of a column, or a value inside one.
+#[derive(Clone)]
+pub(crate) enum Item<'p> {
+    Missing,
+    Value(Value<'p>),
+    /// An element of a numpy array, or a row of it.
+    Element(Arc<NdArray<'p>>, usize),
+}
+
+impl<'p> Item<'p> {
+    fn cell(&self, reader: &mut Reader<'p>) -> Cell<'p> {
+        match self {
+            Item::Missing => Cell::Null,
+            Item::Value(value) => reader.read(*value),
+            Item::Element(array, i) if array.ndim() > 1 => match array.row(*i) {
+                Ok(row) => Cell::Array(Box::new(row)),
+                Err(_) => Cell::Other,
+            },
+            Item::Element(array, i) => match array.cell(*i) {
+                Some(cell) => reader.numpy(cell),
+                None => Cell::Other,
+            },
+        }
+    }
+}
+
+/// An array of `items`, which the kind was found from.
+///
+/// # Errors
+///
+/// An item does not fit: only if it is not one of those.
+pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>) -> Result<ArrayRef> {
+    Ok(match kind {
+        Kind::Null => Arc::new(NullArray::new(items.len())),
+        Kind::Bool => {
+            let mut out = BooleanBuilder::with_capacity(items.len());
+            for item in items {
+                match item.cell(reader) {
+                    Cell::Null => out.append_null(),
+                    Cell::Bool(value) => out.append_value(value),
+                    _ => return Err(changed(item, kind)),
+                }
+            }
+            Arc::new(out.finish())
+        }
+        Kind::Int(ints) => match ints.size {
+            Size::I64 => primitive::<Int64Type>(kind, items, reader, |cell| match cell {
+                Cell::Int(int) => int.as_i64(),
+                _ => None,
+            })?,
+            Size::U64 if !ints.negative => primitive::<UInt64Type>(kind, items, reader, |cell| match cell {
+                Cell::Int(int) => int.as_u64(),
+                Cell::UInt(value) => Some(*value),
+                _ => None,
+            })?,
+            _ => decimals(kind, items, reader, 76, 0)?,
+        },
+        Kind::Float => primitive::<Float64Type>(kind, items, reader, |cell| match cell {
+            Cell::Float(value) => Some(*value),
+            Cell::Narrow(value) => Some((*value).into()),
+            Cell::Int(int) => Some(int.to_f64()),
+            Cell::UInt(value) => Some(*value as f64),
+            _ => None,
+        })?,
+        Kind::Narrow => primitive::<Float32Type>(kind, items, reader, |cell| match cell {
+            Cell::Narrow(value) => Some(*value),
+            _ => None,
+        })?,
+        Kind::Typed(data_type) => typed(kind, data_type, items, reader)?,
+        Kind::Str { utf8: true } | Kind::Str2 { utf8: true } => strings(kind, items, reader)?,
+        Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes => {
+            let mut out = BinaryBuilder::with_capacity(items.len(), items.len() * 8);
+            for item in items {
+                match item.cell(reader) {
+                    Cell::Null => out.append_null(),
+                    Cell::Bytes(bytes) | Cell::Str(bytes) | Cell::Str2(bytes) => out.append_value(bytes),
+                    Cell::Made(text) => out.append_value(text),
+                    _ => return Err(changed(item, kind)),
+                }
+            }
+            Arc::new(out.finish())
+        }
+        Kind::Date => primitive::<Date32Type>(kind, items, reader, |cell| match cell {
+            Cell::Date(days) => Some(*days),
+            _ => None,
+        })?,
+        Kind::Time => primitive::<Time64MicrosecondType>(kind, items, reader, |cell| match cell {
+            Cell::Time(micros) => Some(*micros),
+            _ => None,
+        })?,
+        Kind::Stamp { unit, zone } => {
+            let unit = (*unit).max(Unit::Milli);
+            let value = move |cell: &Cell<'_>| match cell {
+                Cell::Stamp { value, unit: own, .. } => own.convert(*value, unit),
+                _ => None,
+            };
+            let zone = zone.name().map(Arc::<str>::from);
+            match unit {
+                Unit::Second | Unit::Milli => {
+                    zoned::<TimestampMillisecondType>(kind, items, reader, value, zone)?
+                }
+                Unit::Micro => zoned::<TimestampMicrosecondType>(kind, items, reader, value, zone)?,
+                Unit::Nano => zoned::<TimestampNanosecondType>(kind, items, reader, value, zone)?,
+            }
+        }
+        Kind::Duration(unit) => {
+            let unit = *unit;
+            let value = move |cell: &Cell<'_>| match cell {
+                Cell::Duration { value, unit: own } => own.convert(*value, unit),
+                _ => None,
+            };
+            match unit {
+                Unit::Second => primitive::<DurationSecondType>(kind, items, reader, value)?,
+                Unit::Milli => primitive::<DurationMillisecondType>(kind, items, reader, value)?,
+                Unit::Micro => primitive::<DurationMicrosecondType>(kind, items, reader, value)?,
+                Unit::Nano => primitive::<DurationNanosecondType>(kind, items, reader, value)?,
+            }
+        }
+        Kind::Decimal { .. } => match kind.data_type() {
+            DataType::Decimal128(precision, scale) | DataType::Decimal256(precision, scale) => {
+                decimals(kind, items, reader, precision, scale)?
+            }
+            _ => return Err(Error::message(Category::Data, "expected a decimal type")),
+        },
+        Kind::Uuid => {
+            let mut out = FixedSizeBinaryBuilder::with_capacity(items.len(), 16);
+            for item in items {
+                match item.cell(reader) {
+                    Cell::Null => out.append_null(),
+                    Cell::Uuid(uuid) => out.append_value(uuid.to_be_bytes()).map_err(arrow_error)?,
+                    _ => return Err(changed(item, kind)),
+                }
+            }
+            Arc::new(out.finish())
+        }
+        Kind::Complex => complex(kind, items, reader)?,
+        Kind::Period(_) => primitive::<Int64Type>(kind, items, reader, |cell| match cell {
+            Cell::Period { ordinal, .. } => Some(*ordinal),
+            _ => None,
+        })?,
+        Kind::List(item) => list(kind, item, items, reader)?,
+        Kind::Struct(fields) => structure(kind, fields, items, reader)?,
+        Kind::Json => {
+            let mut out = StringBuilder::with_capacity(items.len(), items.len() * 16);
+            let mut text = String::new();
+            for item in items {
+                match item.cell(reader) {
+                    Cell::Null => out.append_null(),
+                    cell => {
+                        text.clear();
+                        json::write(&mut text, item, &cell, reader)?;
+                        out.append_value(&text);
+                    }
+                }
+            }
+            Arc::new(out.finish())
+        }
+    })
+}
+
+#[cold]
+fn changed(item: &Item<'_>, kind: &Kind) -> Error {
+    match item {
+        Item::Value(value) => Error::data(*value, format!("a cell of type {}", kind.data_type())),
+        _ => Error::message(Category::Data, format!("expected a cell of type {}", kind.data_type())),
+    }
+}
+
+fn primitive<'p, T: ArrowPrimitiveType>(
+    kind: &Kind,
+    items: &[Item<'p>],
+    reader: &mut Reader<'p>,
+    value: impl Fn(&Cell<'p>) -> Option<T::Native>,
+) -> Result<ArrayRef> {
+    Ok(Arc::new(builder::<T>(kind, items, reader, value)?.finish()))
+}
+
+fn zoned<'p, T: ArrowPrimitiveType + arrow_array::types::ArrowTimestampType>(
+    kind: &Kind,
+    items: &[Item<'p>],
+    reader: &mut Reader<'p>,
+    value: impl Fn(&Cell<'p>) -> Option<i64>,
+    zone: Option<Arc<str>>,
+) -> Result<ArrayRef> {
+    Ok(Arc::new(builder::<T>(kind, items, reader, value)?.finish().with_timezone_opt(zone)))
+}
+
+fn builder<'p, T: ArrowPrimitiveType>(
+    kind: &Kind,
+    items: &[Item<'p>],
+    reader: &mut Reader<'p>,
+    value: impl Fn(&Cell<'p>) -> Option<T::Native>,
+) -> Result<PrimitiveBuilder<T>> {
+    let mut out = PrimitiveBuilder::<T>::with_capacity(items.len());
+    for item in items {
+        match item.cell(reader) {
+            Cell::Null => out.append_null(),
+            cell => out.append_value(value(&cell).ok_or_else(|| changed(item, kind))?),
+        }
+    }
+    Ok(out)
+}
+
+fn strings<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>) -> Result<ArrayRef> {
+    let mut out = StringBuilder::with_capacity(items.len(), items.len() * 12);
+    for item in items {
+        match item.cell(reader) {
+            Cell::Null => out.append_null(),
+            Cell::Str(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => out.append_value(text),
+                Err(_) => return Err(changed(item, kind)),
+            },
+            Cell::Str2(_) => match item {
+                Item::Value(value) => match value.as_text() {
+                    Some(text) => out.append_value(text),
+                    None => return Err(changed(item, kind)),
+                },
+                _ => return Err(changed(item, kind)),
+            },
+            Cell::Made(text) => out.append_value(text),
+            _ => return Err(changed(item, kind)),
+        }
+    }
+    Ok(Arc::new(out.finish()))
+}
+
+fn decimals<'p>(
+    kind: &Kind,
+    items: &[Item<'p>],
+    reader: &mut Reader<'p>,
+    precision: u8,
+    scale: i8,
+) -> Result<ArrayRef> {
+    let scale = u32::try_from(scale).unwrap_or(0);
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        values.push(match item.cell(reader) {
+            Cell::Null => None,
+            cell => {
+                let value = match cell {
+                    Cell::Decimal(text) => decimal::scaled(text, scale),
+                    Cell::Int(int) if scale == 0 => decimal::from_le_bytes(&int.to_le_bytes()),
+                    Cell::Int(int) => decimal::scaled(&int.to_string(), scale),
+                    Cell::UInt(value) => decimal::scaled(&value.to_string(), scale),
+                    _ => None,
+                };
+                Some(value.ok_or_else(|| changed(item, kind))?)
+            }
+        });
+    }
+    if precision > 38 || matches!(kind, Kind::Int(_)) {
+        let mut out = Decimal256Builder::with_capacity(items.len());
+        values.into_iter().for_each(|value| out.append_option(value));
+        let out = out.finish().with_precision_and_scale(precision, scale as i8).map_err(arrow_error)?;
+        return Ok(Arc::new(out));
+    }
+    let mut out = Decimal128Builder::with_capacity(items.len());
+    values.into_iter().for_each(|value| out.append_option(value.and_then(i256::to_i128)));
+    Ok(Arc::new(out.finish().with_precision_and_scale(precision, scale as i8).map_err(arrow_error)?))
+}
+
+fn complex<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>) -> Result<ArrayRef> {
+    let mut real = PrimitiveBuilder::<Float64Type>::with_capacity(items.len());
+    let mut imag = PrimitiveBuilder::<Float64Type>::with_capacity(items.len());
+    let mut valid = Vec::with_capacity(items.len());
+    for item in items {
+        let (re, im) = match item.cell(reader) {
+            Cell::Null => (None, None),
+            Cell::Complex(re, im) => (Some(re), Some(im)),
+            _ => return Err(changed(item, kind)),
+        };
+        valid.push(re.is_some());
+        real.append_option(re);
+        imag.append_option(im);
+    }
+    let DataType::Struct(fields) = kind.data_type() else { return Err(changed(&Item::Missing, kind)) };
+    let parts: Vec<ArrayRef> = vec![Arc::new(real.finish()), Arc::new(imag.finish())];
+    Ok(Arc::new(StructArray::try_new(fields, parts, Some(NullBuffer::from(valid))).map_err(arrow_error)?))
+}
+
+/// Elements of numpy arrays, in the arrays' own type.
+fn typed<'p>(
+    kind: &Kind,
+    data_type: &DataType,
+    items: &[Item<'p>],
+    reader: &mut Reader<'p>,
+) -> Result<ArrayRef> {
+    macro_rules! ints {
+        ($($variant:ident $builder:ident $native:ty;)*) => {
+            match data_type {
+                $(DataType::$variant => primitive::<arrow_array::types::$builder>(kind, items, reader, |cell| match cell {
+                    Cell::Int(int) => <$native>::try_from(int.as_i64()?).ok(),
+                    Cell::UInt(value) => <$native>::try_from(*value).ok(),
+                    _ => None,
+                }),)*
+                DataType::Float16 => primitive::<arrow_array::types::Float16Type>(kind, items, reader, |cell| match cell {
+                    Cell::Narrow(value) => Some(half::f16::from_f32(*value)),
+                    _ => None,
+                }),
+                DataType::Float32 => build(&Kind::Narrow, items, reader),
+                DataType::Float64 => build(&Kind::Float, items, reader),
+                _ => build(&Kind::Bool, items, reader),
+            }
+        };
+    }
+    ints! {
+        Int8 Int8Type i8; Int16 Int16Type i16; Int32 Int32Type i32; Int64 Int64Type i64;
+        UInt8 UInt8Type u8; UInt16 UInt16Type u16; UInt32 UInt32Type u32; UInt64 UInt64Type u64;
+    }
+}
+
+fn list<'p>(kind: &Kind, item: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>) -> Result<ArrayRef> {
+    let mut inner = Vec::with_capacity(items.len());
+    let mut arrays: Vec<Arc<NdArray<'p>>> = Vec::new();
+    let mut offsets = Vec::with_capacity(items.len() + 1);
+    offsets.push(0i32);
+    let mut valid = Vec::with_capacity(items.len());
+    let mut len = 0usize;
+    for cell in items {
+        let mut missing = false;
+        match cell.cell(reader) {
+            Cell::Null => missing = true,
+            Cell::List(values) => {
+                len += values.len();
+                inner.extend(values.iter().map(Item::Value));
+            }
+            Cell::Array(array) if array.ndim() > 0 => {
+                let array = Arc::new(*array);
+                let count = array.shape().first().copied().unwrap_or(0);
+                len += count;
+                if numpy::plain_type(array.dtype()).is_some() && array.ndim() == 1 && inner.is_empty() {
+                    arrays.push(array);
+                } else {
+                    inner.extend((0..count).map(|i| Item::Element(Arc::clone(&array), i)));
+                }
+            }
+            _ => return Err(changed(cell, kind)),
+        }
+        valid.push(!missing);
+        offsets.push(i32::try_from(len).map_err(|_| {
+            Error::limit("the lists of one stretch of rows hold more than 2,147,483,647 values")
+        })?);
+    }
+    // Arrays of one dtype, and nothing else: copied whole.
+    let values = if inner.is_empty() && !arrays.is_empty() && same_type(&arrays, item) {
+        numpy::concatenate(&arrays, &item.data_type())?
+    } else {
+        if !arrays.is_empty() {
+            let elements = |array: &Arc<NdArray<'p>>| {
+                let array = Arc::clone(array);
+                (0..array.len()).map(move |i| Item::Element(Arc::clone(&array), i))
+            };
+            // The arrays came before whatever else there is.
+            let mut all: Vec<Item<'p>> = arrays.iter().flat_map(elements).collect();
+            all.append(&mut inner);
+            inner = all;
+        }
+        build(item, &inner, reader)?
+    };
+    let DataType::List(field) = kind.data_type() else { return Err(changed(&Item::Missing, kind)) };
+    let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
+    let offsets = OffsetBuffer::new(offsets.into());
+    Ok(Arc::new(ListArray::try_new(field, offsets, values, nulls).map_err(arrow_error)?))
+}
+
+fn same_type(arrays: &[Arc<NdArray<'_>>], item: &Kind) -> bool {
+    let wanted = item.data_type();
+    arrays.iter().all(|array| numpy::plain_type(array.dtype()).as_ref() == Some(&wanted))
+}
+
+fn structure<'p>(
+    kind: &Kind,
+    fields: &[(String, Kind)],
+    items: &[Item<'p>],
+    reader: &mut Reader<'p>,
+) -> Result<ArrayRef> {
+    let mut columns: Vec<Vec<Item<'p>>> = fields.iter().map(|_| Vec::with_capacity(items.len())).collect();
+    let mut valid = Vec::with_capacity(items.len());
+    for (row, item) in items.iter().enumerate() {
+        match item.cell(reader) {
+            Cell::Null => valid.push(false),
+            Cell::Map(map) => {
+                valid.push(true);
+                spread(map, fields, row, &mut columns);
+            }
+            _ => return Err(changed(item, kind)),
+        }
+        for column in &mut columns {
+            column.resize(row + 1, Item::Missing);
+        }
+    }
+    let DataType::Struct(types) = kind.data_type() else { return Err(changed(&Item::Missing, kind)) };
+    let arrays = fields.iter().zip(&columns).map(|((_, kind), column)| build(kind, column, reader));
+    let arrays = arrays.collect::<Result<Vec<_>>>()?;
+    let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
+    Ok(Arc::new(StructArray::try_new(types, arrays, nulls).map_err(arrow_error)?))
+}
+
+/// Puts each value of a dict into the column of its key.
+fn spread<'p>(map: Map<'p>, fields: &[(String, Kind)], row: usize, columns: &mut [Vec<Item<'p>>]) {
+    let mut next = 0;
+    map.each(|key, value| {
+        let Some(name) = key.as_text() else { return };
+        // Dicts from one piece of code have their keys in one order.
+        let at = match fields.get(next) {
+            Some((known, _)) if *known == name => Some(next),
+            _ => fields.iter().position(|(known, _)| *known == name),
+        };
+        if let Some(at) = at
+            && let Some(column) = columns.get_mut(at)
+        {
+            column.truncate(row);
+            column.push(Item::Value(value));
+            next = at + 1;
+        }
+    });
+}
+
+/// The unit of Arrow's timestamps and durations.
+pub(crate) fn unit_of(unit: TimeUnit) -> Unit {
+    match unit {
+        TimeUnit::Second => Unit::Second,
+        TimeUnit::Millisecond => Unit::Milli,
+        TimeUnit::Microsecond => Unit::Micro,
+        TimeUnit::Nanosecond => Unit::Nano,
+    }
+}

@@ -1,0 +1,556 @@
+//! One column of a table: its Arrow type, what pandas calls it, and any stretch of its cells.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type};
+use arrow_array::{
+    Array as _, ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, PrimitiveArray, StructArray,
+    UInt32Array, make_array, new_null_array,
+};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_schema::{DataType, Field};
+use serde_json::{Value as Json, json};
+use unpickle_core::{Category, Error, FromPickle as _, Result, Value};
+use unpickle_numpy::{Dtype, DtypeKind, NdArray, Objects, Scalar};
+use unpickle_pandas::{Array, ArrowDtype, Closed, Index, Sparse, StringDtype, checked_codes};
+
+use crate::build::{self, Item};
+use crate::cell::Reader;
+use crate::cells::Cells;
+use crate::columns::arrow_error;
+use crate::infer::Inference;
+use crate::kind::Kind;
+use crate::{numpy, pyarrow};
+
+/// One column of a table.
+pub(crate) struct Column<'p> {
+    pub(crate) data_type: DataType,
+    /// Of the field, extension types among it.
+    pub(crate) metadata: Vec<(String, String)>,
+    /// What pandas' metadata calls the dtype.
+    pub(crate) numpy_type: String,
+    /// What else pandas' metadata says of the column.
+    pub(crate) extra: Json,
+    /// What was mapped, a sentence each.
+    pub(crate) notes: Vec<String>,
+    source: Source<'p>,
+}
+
+enum Source<'p> {
+    Numpy {
+        array: NdArray<'p>,
+        nan_is_null: bool,
+    },
+    DatetimeTz {
+        array: NdArray<'p>,
+        zone: Arc<str>,
+    },
+    Objects {
+        cells: Cells<'p>,
+        kind: Kind,
+    },
+    Categorical {
+        codes: NdArray<'p>,
+        values: ArrayRef,
+    },
+    /// Codes into labels, written as the labels.
+    Level {
+        codes: NdArray<'p>,
+        values: ArrayRef,
+    },
+    Period(NdArray<'p>),
+    Interval(Box<(Column<'p>, Column<'p>)>),
+    /// The values, then the fill value; and the positions of the values.
+    Sparse {
+        values: ArrayRef,
+        positions: Vec<usize>,
+    },
+    Masked {
+        values: NdArray<'p>,
+        mask: NdArray<'p>,
+    },
+    Arrow(ArrayRef),
+    Range {
+        start: i64,
+        step: i64,
+    },
+}
+
+/// Most rows that a RangeIndex may have where its numbers must be written out: no bytes back them.
+const MAX_RANGE: usize = 1 << 26;
+
+impl<'p> Column<'p> {
+    fn new(data_type: DataType, numpy_type: impl Into<String>, source: Source<'p>) -> Column<'p> {
+        Column {
+            data_type,
+            metadata: Vec::new(),
+            numpy_type: numpy_type.into(),
+            extra: Json::Null,
+            notes: Vec::new(),
+            source,
+        }
+    }
+
+    /// The column of one of pandas' arrays, of `len` cells. `budget` bounds what shared cells may unfold to.
+    pub(crate) fn from_array(array: &Array<'p>, len: usize, budget: usize) -> Result<Column<'p>> {
+        match array {
+            Array::Numpy(array) => Column::numpy(array, budget),
+            Array::Categorical { codes, categories, ordered } => {
+                categorical(codes, categories, *ordered, budget)
+            }
+            Array::DatetimeTz { values, zone } => datetime_tz(values, zone),
+            Array::Period { ordinals, freq } => {
+                let mut column =
+                    Column::new(DataType::Int64, format!("period[{freq}]"), Source::Period(ordinals.clone()));
+                column.metadata = extension("pandas.period", &json!({ "freq": freq }));
+                Ok(column)
+            }
+            Array::Interval { left, right, closed } => interval(left, right, *closed, len, budget),
+            Array::Sparse(sparse) => dense(sparse),
+            Array::Masked { values, mask } => masked(values, mask),
+            Array::String { cells, dtype } => {
+                let mut column = Column::numpy(cells, budget)?;
+                if let Source::Objects { cells, kind: Kind::Null | Kind::Str { utf8: true } } = column.source
+                {
+                    let kind = Kind::Str { utf8: true };
+                    column = Column::objects_of(cells, kind);
+                    column.numpy_type = string_name(*dtype).to_owned();
+                }
+                Ok(column)
+            }
+            Array::Arrow { data, len: claimed, dtype } => {
+                if *claimed != len {
+                    return Err(Error::invalid(*data, format!("expected {len} cells, found {claimed}")));
+                }
+                Column::pyarrow(*data, len, dtype)
+            }
+            Array::Opaque(value) => match array.storage(len) {
+                Some(storage) => {
+                    let mut column = Column::numpy(&storage, budget)?;
+                    column.notes.push(format!("{}, written as what it is stored as", value.kind()));
+                    Ok(column)
+                }
+                None => Err(Error::unsupported(*value, format!("a column that is a {}", value.kind()))),
+            },
+        }
+    }
+
+    /// The column of a numpy array of one dimension.
+    pub(crate) fn numpy(array: &NdArray<'p>, budget: usize) -> Result<Column<'p>> {
+        let Some(mapped) = numpy::mapped(array.dtype())? else {
+            let Some(objects) = array.objects() else {
+                let what = format!("a column of numpy's {}", array.dtype());
+                return Err(Error::unsupported(array.origin(), what));
+            };
+            return Column::objects(Cells::Objects(objects), budget);
+        };
+        let source = Source::Numpy { array: array.clone(), nan_is_null: true };
+        let mut column = Column::new(mapped.data_type, array.dtype().to_little_endian().to_string(), source);
+        column.metadata = mapped.metadata;
+        column.notes.extend(mapped.note);
+        Ok(column)
+    }
+
+    /// The column of Python objects, after a look at each.
+    pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
+        let kind = cells.infer(&mut Inference::new(budget))?;
+        Ok(Column::objects_of(cells, kind))
+    }
+
+    fn objects_of(cells: Cells<'p>, kind: Kind) -> Column<'p> {
+        let mut column = Column::new(kind.data_type(), "object", Source::Range { start: 0, step: 0 });
+        column.metadata = kind.metadata();
+        column.notes.extend(kind.note().map(str::to_owned));
+        if let Kind::Period(freq) = &kind {
+            column.numpy_type = format!("period[{freq}]");
+        }
+        if let DataType::Decimal128(precision, scale) | DataType::Decimal256(precision, scale) =
+            column.data_type
+        {
+            column.extra = json!({ "precision": precision, "scale": scale });
+        }
+        column.source = Source::Objects { cells, kind };
+        column
+    }
+
+    fn pyarrow(data: Value<'p>, len: usize, dtype: &ArrowDtype<'p>) -> Result<Column<'p>> {
+        let (array, note) = writable(pyarrow::array(data, len)?)?;
+        let data_type = array.data_type().clone();
+        let numpy_type = match dtype {
+            ArrowDtype::String(dtype) => string_name(*dtype).to_owned(),
+            _ if data_type.is_nested() || matches!(data_type, DataType::Dictionary(..)) => {
+                "object".to_owned()
+            }
+            _ => match pyarrow::type_name(&data_type) {
+                Some(name) => format!("{name}[pyarrow]"),
+                None => "object".to_owned(),
+            },
+        };
+        let mut column = Column::new(data_type, numpy_type, Source::Arrow(array));
+        column.notes.extend(note);
+        Ok(column)
+    }
+
+    /// An index of one level.
+    pub(crate) fn from_index(index: &Index<'p>, budget: usize) -> Result<Column<'p>> {
+        match index {
+            Index::Range { start, step, .. } => {
+                if index.len() > MAX_RANGE {
+                    return Err(Error::limit(
+                        "a RangeIndex of more than 67,108,864 labels that must be written out",
+                    ));
+                }
+                Ok(Column::new(DataType::Int64, "int64", Source::Range { start: *start, step: *step }))
+            }
+            Index::Flat { array, .. } => Column::from_array(array, index.len(), budget),
+            Index::Multi { .. } => Err(Error::message(Category::Unsupported, "a MultiIndex inside an index")),
+        }
+    }
+
+    /// One level of a MultiIndex, a label for each code.
+    pub(crate) fn from_level(level: &Index<'p>, codes: &NdArray<'p>, budget: usize) -> Result<Column<'p>> {
+        let mut column = Column::from_index(level, budget)?;
+        let values = column.array(0..level.len())?;
+        column.source = Source::Level { codes: codes.clone(), values };
+        Ok(column)
+    }
+
+    /// The same cells without numpy's rule that NaN is missing.
+    pub(crate) fn keep_nan(mut self) -> Column<'p> {
+        if let Source::Numpy { nan_is_null, .. } = &mut self.source {
+            *nan_is_null = false;
+        }
+        self
+    }
+
+    /// The field of this name.
+    pub(crate) fn field(&self, name: &str) -> Field {
+        let field = Field::new(name, self.data_type.clone(), true);
+        if self.metadata.is_empty() {
+            field
+        } else {
+            field.with_metadata(self.metadata.iter().cloned().collect::<HashMap<_, _>>())
+        }
+    }
+
+    /// Some of the cells.
+    pub(crate) fn array(&self, rows: Range<usize>) -> Result<ArrayRef> {
+        match &self.source {
+            Source::Numpy { array, nan_is_null } => numpy::array(array, rows, *nan_is_null),
+            Source::DatetimeTz { array, zone } => match array.dtype().kind() {
+                DtypeKind::Datetime(ticks) => numpy::datetime(array, rows, *ticks, Some(Arc::clone(zone))),
+                _ => {
+                    Err(Error::invalid(array.origin(), format!("expected instants, found {}", array.dtype())))
+                }
+            },
+            Source::Objects { cells, kind } => {
+                let mut items = Vec::with_capacity(rows.len());
+                cells.collect(rows, &mut items);
+                build::build(kind, &items, &mut Reader::default())
+            }
+            Source::Categorical { codes, values } => {
+                let keys = checked_codes(codes, values.len(), rows)?;
+                match &self.data_type {
+                    DataType::Dictionary(key, _) => match **key {
+                        DataType::Int8 => dictionary::<Int8Type>(&keys, values),
+                        DataType::Int16 => dictionary::<Int16Type>(&keys, values),
+                        DataType::Int32 => dictionary::<Int32Type>(&keys, values),
+                        _ => dictionary::<Int64Type>(&keys, values),
+                    },
+                    _ => take(values, &keys),
+                }
+            }
+            Source::Level { codes, values } => take(values, &checked_codes(codes, values.len(), rows)?),
+            Source::Period(ordinals) => {
+                let mut values: Vec<i64> = Vec::new();
+                ordinals.copy_native(rows, &mut values)?;
+                let nulls = numpy::nan_nulls(&values, |value| value == i64::MIN);
+                Ok(Arc::new(Int64Array::new(values.into(), nulls)))
+            }
+            Source::Interval(ends) => {
+                let (left, right) = (ends.0.array(rows.clone())?, ends.1.array(rows)?);
+                let DataType::Struct(fields) = &self.data_type else {
+                    return Err(Error::message(Category::Data, "expected a structure"));
+                };
+                let nulls = left.nulls().cloned();
+                let made =
+                    StructArray::try_new(fields.clone(), vec![left, right], nulls).map_err(arrow_error)?;
+                Ok(Arc::new(made))
+            }
+            Source::Sparse { values, positions } => {
+                let fill = u32::try_from(positions.len()).map_err(|_| too_many())?;
+                let mut indices = vec![fill; rows.len()];
+                let first = positions.partition_point(|&position| position < rows.start);
+                for (value, &position) in positions.iter().enumerate().skip(first) {
+                    if position >= rows.end {
+                        break;
+                    }
+                    if let Some(index) = indices.get_mut(position - rows.start) {
+                        *index = u32::try_from(value).map_err(|_| too_many())?;
+                    }
+                }
+                arrow_select::take::take(values, &UInt32Array::from(indices), None).map_err(arrow_error)
+            }
+            Source::Masked { values, mask } => {
+                let array = numpy::array(values, rows.clone(), false)?;
+                let mut flags: Vec<bool> = Vec::new();
+                mask.copy_native(rows, &mut flags)?;
+                if !flags.contains(&true) {
+                    return Ok(array);
+                }
+                let valid =
+                    BooleanBuffer::collect_bool(flags.len(), |i| !flags.get(i).copied().unwrap_or(true));
+                let data = array.to_data().into_builder().nulls(Some(NullBuffer::new(valid)));
+                Ok(make_array(data.build().map_err(arrow_error)?))
+            }
+            Source::Arrow(array) if rows.end <= array.len() && rows.start <= rows.end => {
+                Ok(array.slice(rows.start, rows.len()))
+            }
+            Source::Arrow(array) => {
+                let message = format!("expected {} cells, found {}", rows.end, array.len());
+                Err(Error::message(Category::Data, message))
+            }
+            Source::Range { start, step } => {
+                let value = |row: usize| {
+                    let row = i64::try_from(row).ok()?;
+                    start.checked_add(row.checked_mul(*step)?)
+                };
+                let values: Option<Vec<i64>> = rows.map(value).collect();
+                let values =
+                    values.ok_or_else(|| Error::message(Category::Data, "a RangeIndex beyond int64"))?;
+                Ok(Arc::new(Int64Array::from(values)))
+            }
+        }
+    }
+}
+
+#[cold]
+fn too_many() -> Error {
+    Error::limit("a sparse column of more than 4,294,967,295 values")
+}
+
+pub(crate) fn extension(name: &str, metadata: &Json) -> Vec<(String, String)> {
+    vec![
+        ("ARROW:extension:name".to_owned(), name.to_owned()),
+        ("ARROW:extension:metadata".to_owned(), metadata.to_string()),
+    ]
+}
+
+fn string_name(dtype: StringDtype) -> &'static str {
+    if dtype.nan { "str" } else { "string" }
+}
+
+fn dictionary<K: ArrowDictionaryKeyType>(keys: &[i32], values: &ArrayRef) -> Result<ArrayRef>
+where
+    K::Native: TryFrom<i32> + Default,
+{
+    let nulls = numpy::nan_nulls(keys, |key| key < 0);
+    let native = |key: &i32| K::Native::try_from((*key).max(0)).unwrap_or_default();
+    let keys = PrimitiveArray::<K>::new(keys.iter().map(native).collect(), nulls);
+    // A dictionary without values may hold nothing but nulls, whose keys point nowhere.
+    Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(values)).map_err(arrow_error)?))
+}
+
+fn take(values: &ArrayRef, codes: &[i32]) -> Result<ArrayRef> {
+    if values.is_empty() {
+        return Ok(new_null_array(values.data_type(), codes.len()));
+    }
+    let nulls = numpy::nan_nulls(codes, |code| code < 0);
+    let codes = Int32Array::new(codes.iter().map(|&code| code.max(0)).collect(), nulls);
+    arrow_select::take::take(values, &codes, None).map_err(arrow_error)
+}
+
+fn categorical<'p>(
+    codes: &NdArray<'p>,
+    categories: &Index<'p>,
+    ordered: bool,
+    budget: usize,
+) -> Result<Column<'p>> {
+    let mut labels = Column::from_index(categories, budget)?;
+    let values = labels.array(0..categories.len())?;
+    let key = match codes.dtype().kind() {
+        DtypeKind::Int(1) => DataType::Int8,
+        DtypeKind::Int(2) => DataType::Int16,
+        DtypeKind::Int(4) => DataType::Int32,
+        _ => DataType::Int64,
+    };
+    let physical = codes.dtype().to_little_endian().to_string();
+    let plain = !labels.data_type.is_nested()
+        && labels.metadata.is_empty()
+        && !matches!(labels.data_type, DataType::Null | DataType::Dictionary(..) | DataType::Boolean);
+    if !plain && !categories.is_empty() {
+        labels.notes.push(format!("categories of {}, written as plain values", labels.numpy_type));
+        labels.source = Source::Level { codes: codes.clone(), values };
+        return Ok(labels);
+    }
+    let values = if categories.is_empty() { new_null_array(&DataType::Utf8, 0) } else { values };
+    let data_type = DataType::Dictionary(Box::new(key), Box::new(values.data_type().clone()));
+    let mut column = Column::new(data_type, physical, Source::Categorical { codes: codes.clone(), values });
+    column.extra = json!({ "num_categories": categories.len(), "ordered": ordered });
+    column.notes = labels.notes;
+    Ok(column)
+}
+
+fn datetime_tz<'p>(values: &NdArray<'p>, zone: &unpickle_pandas::TimeZone) -> Result<Column<'p>> {
+    let mapped = numpy::mapped(values.dtype())?.map(|mapped| mapped.data_type);
+    let Some(DataType::Timestamp(unit, _)) = mapped else {
+        return Err(Error::invalid(values.origin(), format!("expected instants, found {}", values.dtype())));
+    };
+    let name: Arc<str> = zone.name.as_str().into();
+    let source = Source::DatetimeTz { array: values.clone(), zone: Arc::clone(&name) };
+    let mut column = Column::new(
+        DataType::Timestamp(unit, Some(name)),
+        values.dtype().to_little_endian().to_string(),
+        source,
+    );
+    column.extra = json!({ "timezone": zone.name });
+    if zone.lossy {
+        column
+            .notes
+            .push(format!("the time zone is not known by name; instants are kept, shown in {}", zone.name));
+    }
+    Ok(column)
+}
+
+fn interval<'p>(
+    left: &Array<'p>,
+    right: &Array<'p>,
+    closed: Closed,
+    len: usize,
+    budget: usize,
+) -> Result<Column<'p>> {
+    let left = Column::from_array(left, len, budget)?;
+    let right = Column::from_array(right, len, budget)?;
+    let subtype = pyarrow::type_name(&left.data_type).unwrap_or_else(|| left.data_type.to_string());
+    let numpy_type = match &left.extra {
+        Json::Object(extra) => match extra.get("timezone").and_then(Json::as_str) {
+            Some(zone) => left.numpy_type.replace(']', &format!(", {zone}]")),
+            None => left.numpy_type.clone(),
+        },
+        _ => left.numpy_type.clone(),
+    };
+    let fields = [left.field("left"), right.field("right")];
+    let name = format!("interval[{numpy_type}, {}]", closed.name());
+    let data_type = DataType::Struct(fields.to_vec().into());
+    let mut column = Column::new(data_type, name, Source::Interval(Box::new((left, right))));
+    column.metadata = extension("pandas.interval", &json!({ "subtype": subtype, "closed": closed.name() }));
+    Ok(column)
+}
+
+fn masked<'p>(values: &NdArray<'p>, mask: &NdArray<'p>) -> Result<Column<'p>> {
+    let Some(data_type) = numpy::plain_type(values.dtype()) else {
+        let what = format!("a masked column of numpy's {}", values.dtype());
+        return Err(Error::unsupported(values.origin(), what));
+    };
+    let name = match values.dtype().kind() {
+        DtypeKind::Bool => "boolean".to_owned(),
+        DtypeKind::Int(bytes) => format!("Int{}", u32::from(*bytes) * 8),
+        DtypeKind::UInt(bytes) => format!("UInt{}", u32::from(*bytes) * 8),
+        DtypeKind::Float(bytes) => format!("Float{}", u32::from(*bytes) * 8),
+        _ => "object".to_owned(),
+    };
+    let source = Source::Masked { values: values.clone(), mask: mask.clone() };
+    Ok(Column::new(data_type, name, source))
+}
+
+/// A sparse column, written densely.
+fn dense<'p>(sparse: &Sparse<'p>) -> Result<Column<'p>> {
+    let stored = Column::numpy(&sparse.values, usize::MAX)?;
+    let positions = sparse.positions()?;
+    let values = stored.array(0..sparse.values.len())?;
+    let fill = fill_value(sparse.fill, &sparse.dtype, &stored.data_type)?;
+    let values = arrow_select::concat::concat(&[&values, &fill]).map_err(arrow_error)?;
+    let mut column = Column::new(stored.data_type, stored.numpy_type, Source::Sparse { values, positions });
+    column.metadata = stored.metadata;
+    if let Some(fill) = sparse.fill {
+        column.metadata.push(("pickle.sparse_fill_value".to_owned(), fill.repr().to_string()));
+    }
+    column.notes = stored.notes;
+    column.notes.push("sparse, written densely".to_owned());
+    Ok(column)
+}
+
+fn fill_value(fill: Option<Value<'_>>, dtype: &Dtype, data_type: &DataType) -> Result<ArrayRef> {
+    let float = matches!(dtype.kind(), DtypeKind::Float(_));
+    let Some(fill) = fill else {
+        return Ok(if float { new_null_array(data_type, 1) } else { zero(data_type) });
+    };
+    if let Ok(scalar) = Scalar::from_pickle(fill)
+        && let Some(mapped) = numpy::mapped(scalar.dtype())?
+    {
+        if mapped.data_type == *data_type {
+            return numpy::array(scalar.as_array(), 0..1, true);
+        }
+        if let Some(float) = scalar.get::<f64>().ok().filter(|float| float.is_nan()) {
+            debug_assert!(float.is_nan());
+            return Ok(new_null_array(data_type, 1));
+        }
+    }
+    let number = fill.as_f64().or_else(|| fill.as_int().map(|int| int.to_f64()));
+    let number = number.or_else(|| fill.as_bool().map(|value| if value { 1.0 } else { 0.0 }));
+    Ok(match (data_type, number) {
+        (_, Some(number)) if number.is_nan() => new_null_array(data_type, 1),
+        (DataType::Float64, Some(number)) => Arc::new(arrow_array::Float64Array::from(vec![number])),
+        (DataType::Float32, Some(number)) => Arc::new(arrow_array::Float32Array::from(vec![number as f32])),
+        (DataType::Boolean, Some(number)) => Arc::new(BooleanArray::from(vec![number != 0.0])),
+        _ => {
+            let kind = match data_type {
+                DataType::Utf8 => Kind::Str { utf8: true },
+                other => Kind::Typed(other.clone()),
+            };
+            let built = build::build(&kind, &[Item::Value(fill)], &mut Reader::default());
+            match built {
+                Ok(array) if array.data_type() == data_type => array,
+                _ => new_null_array(data_type, 1),
+            }
+        }
+    })
+}
+
+fn zero(data_type: &DataType) -> ArrayRef {
+    let data = arrow_data::ArrayData::builder(data_type.clone()).len(1);
+    let data = data.add_buffer(arrow_buffer::Buffer::from(vec![0u8; 16]));
+    match data.build() {
+        Ok(data) => make_array(data),
+        Err(_) => new_null_array(data_type, 1),
+    }
+}
+
+/// What Parquet cannot hold, in the next best unit.
+fn writable(array: ArrayRef) -> Result<(ArrayRef, Option<String>)> {
+    use arrow_array::cast::AsArray as _;
+    use arrow_array::types as t;
+    use arrow_schema::TimeUnit;
+    let too_far = || Error::message(Category::Data, "a time beyond what Arrow can hold in milliseconds");
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            let made: PrimitiveArray<t::TimestampMillisecondType> = array
+                .as_primitive::<t::TimestampSecondType>()
+                .try_unary(|value| value.checked_mul(1000).ok_or_else(too_far))?;
+            Ok((Arc::new(made.with_timezone_opt(zone.clone())), None))
+        }
+        DataType::Time32(TimeUnit::Second) => {
+            let made: PrimitiveArray<t::Time32MillisecondType> = array
+                .as_primitive::<t::Time32SecondType>()
+                .try_unary(|value| value.checked_mul(1000).ok_or_else(too_far))?;
+            Ok((Arc::new(made), None))
+        }
+        DataType::Date64 => {
+            let made: PrimitiveArray<t::Date32Type> = array
+                .as_primitive::<t::Date64Type>()
+                .try_unary(|value| i32::try_from(value.div_euclid(86_400_000)).map_err(|_| too_far()))?;
+            Ok((Arc::new(made), Some("date64, written as date32".to_owned())))
+        }
+        _ => Ok((array, None)),
+    }
+}
+
+/// Cells of objects, for those who need them one by one.
+pub(crate) fn object_cells<'p>(array: &Array<'p>) -> Option<Objects<'p>> {
+    match array {
+        Array::Numpy(array) | Array::String { cells: array, .. } => array.objects(),
+        _ => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! pandas' DataFrame, Series and Index as tables.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value as Json, json};
+use unpickle_core::{Dict, Result, Value};
+use unpickle_pandas::{DataFrame, Index, Series};
+
+use crate::build::Item;
+use crate::cell::Reader;
+use crate::column::Column;
+use crate::labels::{self, Labels};
+use crate::table::Table;
+use crate::{json as json_text, metadata};
+
+pub(crate) fn frame<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+    let frame = DataFrame::from_value(value)?;
+    let labels =
+        labels::labels(frame.labels(), budget).map_err(|error| error.within("the labels of the columns"))?;
+    let mut columns = Vec::with_capacity(frame.columns().len());
+    for (i, column) in frame.columns().iter().enumerate() {
+        let label = labels.texts.get(i).cloned().flatten();
+        let made = Column::from_array(&column.array, frame.len(), budget).map_err(|error| {
+            error.within(format!("column `{}`", label.as_deref().unwrap_or("nan"))).within("pandas DataFrame")
+        })?;
+        columns.push(made);
+    }
+    pandas_table("DataFrame", columns, labels, frame.index(), frame.len(), frame.attrs(), budget)
+}
+
+pub(crate) fn series<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+    let series = Series::from_value(value)?;
+    let column = Column::from_array(series.array(), series.len(), budget)
+        .map_err(|error| error.within("the values of pandas Series"))?;
+    let name = series.name().and_then(labels::name_text).unwrap_or_else(|| "0".to_owned());
+    pandas_table(
+        "Series",
+        vec![column],
+        plain(vec![name]),
+        series.index(),
+        series.len(),
+        series.attrs(),
+        budget,
+    )
+}
+
+pub(crate) fn index<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+    let index: Index<'p> = value.extract()?;
+    let names = index.names();
+    let name = |i: usize| match names.get(i).copied().flatten().and_then(labels::name_text) {
+        Some(name) => name,
+        None => i.to_string(),
+    };
+    let (columns, texts) = match &index {
+        Index::Multi { levels, codes, .. } => {
+            let mut columns = Vec::new();
+            for (level, codes) in levels.iter().zip(codes) {
+                columns.push(Column::from_level(level, codes, budget)?);
+            }
+            let texts = (0..columns.len()).map(name).collect();
+            (columns, texts)
+        }
+        _ => (vec![Column::from_index(&index, budget)?], vec![name(0)]),
+    };
+    let rows = index.len();
+    let range = Index::Range { start: 0, stop: rows as i64, step: 1, name: None };
+    pandas_table("Index", columns, plain(texts), &range, rows, None, budget)
+}
+
+/// Labels that are texts.
+pub(crate) fn plain(texts: Vec<String>) -> Labels {
+    let level = json!({
+        "name": null, "field_name": null, "pandas_type": "unicode", "numpy_type": "object",
+        "metadata": { "encoding": "UTF-8" },
+    });
+    Labels { texts: texts.into_iter().map(Some).collect(), levels: vec![level], note: None }
+}
+
+/// A table with the metadata that pandas rebuilds it from.
+pub(crate) fn pandas_table<'p>(
+    kind: &'static str,
+    columns: Vec<Column<'p>>,
+    labels: Labels,
+    index: &Index<'p>,
+    rows: usize,
+    attrs: Option<Dict<'p>>,
+    budget: usize,
+) -> Result<Table<'p>> {
+    let mut notes: Vec<String> = labels.note.into_iter().collect();
+    let names = unique(&labels.texts, &mut notes);
+    let mut entries = Vec::new();
+    let mut physical = Vec::new();
+    for ((column, name), label) in columns.into_iter().zip(&names).zip(&labels.texts) {
+        let label = label.as_ref().map(|_| name.as_str());
+        entries.push(metadata::column_entry(&column, label, name));
+        physical.push((name.clone(), column));
+    }
+    let mut index_columns = Vec::new();
+    let mut taken: HashSet<String> = names.iter().cloned().collect();
+    let mut level = |i: usize, name: Option<Value<'p>>, column: Column<'p>| {
+        let name = name.and_then(labels::name_text);
+        let field = match &name {
+            Some(name) if !taken.contains(name) => name.clone(),
+            _ => format!("__index_level_{i}__"),
+        };
+        taken.insert(field.clone());
+        entries.push(metadata::column_entry(&column, name.as_deref(), &field));
+        index_columns.push(json!(field));
+        physical.push((field, column));
+    };
+    match index {
+        Index::Range { start, stop, step, name } => {
+            let name = name.and_then(labels::name_text);
+            index_columns
+                .push(json!({ "kind": "range", "name": name, "start": start, "stop": stop, "step": step }));
+        }
+        Index::Flat { name, .. } => {
+            let column = Column::from_index(index, budget).map_err(|error| error.within("the index"))?;
+            level(0, *name, column);
+        }
+        Index::Multi { levels, codes, names } => {
+            for (i, ((part, codes), name)) in levels.iter().zip(codes).zip(names).enumerate() {
+                let column = Column::from_level(part, codes, budget)
+                    .map_err(|error| error.within(format!("level {i} of the index")))?;
+                level(i, *name, column);
+            }
+        }
+    }
+    let attributes = attrs.filter(|attrs| !attrs.is_empty()).and_then(|attrs| attributes(attrs, &mut notes));
+    let document = metadata::document(index_columns, labels.levels, entries, attributes.as_ref());
+    let mut schema = HashMap::from([("pandas".to_owned(), document.to_string())]);
+    if let Some(attributes) = attributes {
+        schema.insert("PANDAS_ATTRS".to_owned(), attributes.to_string());
+    }
+    Ok(Table::new(kind, rows, physical, schema, notes))
+}
+
+/// A table whose index is a column, without a name.
+pub(crate) fn keyed_table<'p>(
+    kind: &'static str,
+    columns: Vec<(String, Column<'p>)>,
+    index: Column<'p>,
+    rows: usize,
+) -> Result<Table<'p>> {
+    let labels = plain(columns.iter().map(|(name, _)| name.clone()).collect());
+    let mut entries: Vec<Json> =
+        columns.iter().map(|(name, column)| metadata::column_entry(column, Some(name), name)).collect();
+    let field = "__index_level_0__";
+    entries.push(metadata::column_entry(&index, None, field));
+    let document = metadata::document(vec![json!(field)], labels.levels, entries, None);
+    let schema = HashMap::from([("pandas".to_owned(), document.to_string())]);
+    let mut columns = columns;
+    columns.push((field.to_owned(), index));
+    Ok(Table::new(kind, rows, columns, schema, Vec::new()))
+}
+
+/// A name of its own for each column: `a`, `a.1`, `a.2`.
+fn unique(texts: &[Option<String>], notes: &mut Vec<String>) -> Vec<String> {
+    let mut taken: HashSet<String> = texts.iter().flatten().cloned().collect();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut names = Vec::with_capacity(texts.len());
+    for text in texts {
+        let text = text.as_deref().unwrap_or("nan");
+        let count = seen.entry(text).or_insert(0);
+        if *count == 0 {
+            names.push(text.to_owned());
+            *count = 1;
+            continue;
+        }
+        let mut name = format!("{text}.{count}");
+        while taken.contains(&name) {
+            *count += 1;
+            name = format!("{text}.{count}");
+        }
+        *count += 1;
+        notes.push(format!("another column `{text}` is written as `{name}`: names must differ"));
+        taken.insert(name.clone());
+        names.push(name);
+    }
+    names
+}
+
+/// `DataFrame.attrs` as JSON; what is no JSON as its repr, and a note.
+fn attributes(attrs: Dict<'_>, notes: &mut Vec<String>) -> Option<Json> {
+    let mut text = String::new();
+    let mut reader = Reader::default();
+    let item = Item::Value(attrs.value());
+    let cell = reader.read(attrs.value());
+    json_text::write(&mut text, &item, &cell, &mut reader).ok()?;
+    let json: Option<Json> = serde_json::from_str(&text).ok();
+    if json.is_none() || text.contains("\"$type\"") {
+        notes.push("attrs that are not JSON are written as text".to_owned());
+    }
+    json
+}

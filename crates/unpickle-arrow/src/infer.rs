@@ -1,0 +1,244 @@
+//! The first pass over a column of Python objects: which Arrow type holds them all.
+
+use std::collections::HashMap;
+
+use unpickle_core::{Encoding, Error, Id, Result, Value};
+use unpickle_numpy::{DtypeKind, NdArray};
+use unpickle_pandas::period_freq;
+
+use crate::cell::{Cell, Map, Reader};
+use crate::kind::{Ints, Kind, Size, Zone};
+use crate::numpy::plain_type;
+
+/// Nested cells beyond this depth are written as JSON text.
+const MAX_DEPTH: usize = 32;
+
+/// Looks at cells, one after the other.
+pub(crate) struct Inference<'p> {
+    pub(crate) reader: Reader<'p>,
+    freqs: HashMap<Id, Option<String>>,
+    /// How many more values inside cells may be looked at: shared ones are looked at for each that holds them.
+    budget: usize,
+}
+
+impl<'p> Inference<'p> {
+    pub(crate) fn new(budget: usize) -> Inference<'p> {
+        Inference { reader: Reader::default(), freqs: HashMap::new(), budget }
+    }
+
+    /// The kind of all these cells.
+    ///
+    /// # Errors
+    ///
+    /// Sharing makes them hold more values than the limit allows.
+    pub(crate) fn all(&mut self, cells: impl Iterator<Item = Option<Value<'p>>>) -> Result<Kind> {
+        let mut kind = Kind::Null;
+        for cell in cells.flatten() {
+            self.add(&mut kind, cell, 0)?;
+        }
+        Ok(kind.settle())
+    }
+
+    #[inline]
+    fn add(&mut self, kind: &mut Kind, value: Value<'p>, depth: usize) -> Result<()> {
+        let cell = self.reader.read(value);
+        self.add_cell(kind, cell, value.encoding(), depth)
+    }
+
+    fn add_cell(&mut self, kind: &mut Kind, cell: Cell<'p>, encoding: Encoding, depth: usize) -> Result<()> {
+        // What most columns are all made of.
+        match (&mut *kind, &cell) {
+            (_, Cell::Null) | (Kind::Bool, Cell::Bool(_)) | (Kind::Float, Cell::Float(_)) => return Ok(()),
+            (Kind::Str { utf8: true }, Cell::Str(text)) if std::str::from_utf8(text).is_ok() => return Ok(()),
+            (Kind::Int(ints), Cell::Int(int)) if ints.size == Size::I64 => {
+                if let Some(int) = int.as_i64() {
+                    ints.negative |= int < 0;
+                    ints.exact &= int.unsigned_abs() <= 1 << 53;
+                    return Ok(());
+                }
+            }
+            // Nothing is above it.
+            (Kind::Json, _) => return Ok(()),
+            // Merged in place: a new kind for each list would cost an allocation each.
+            (Kind::List(item), Cell::List(items)) if depth < MAX_DEPTH => {
+                let mut inner = std::mem::replace(&mut **item, Kind::Null);
+                for value in items.iter() {
+                    self.charge(value)?;
+                    self.add(&mut inner, value, depth + 1)?;
+                }
+                **item = inner;
+                return Ok(());
+            }
+            (Kind::Struct(fields), Cell::Map(map)) if depth < MAX_DEPTH => {
+                let mut fields = std::mem::take(fields);
+                *kind = if self.add_fields(&mut fields, *map, depth)? {
+                    Kind::Struct(fields)
+                } else {
+                    Kind::Json
+                };
+                return Ok(());
+            }
+            _ => {}
+        }
+        let new = self.kind_of(cell, encoding, depth)?;
+        *kind = std::mem::replace(kind, Kind::Null).merge(new);
+        Ok(())
+    }
+
+    fn charge(&mut self, value: Value<'p>) -> Result<()> {
+        match self.budget.checked_sub(1) {
+            Some(left) => {
+                self.budget = left;
+                Ok(())
+            }
+            None => Err(Error::limit(format!(
+                "the cells share so much that they would be more values than the limit for a table (at byte {})",
+                value.offset()
+            ))),
+        }
+    }
+
+    /// Merges the pairs of a dict into fields; false if they are no fields.
+    fn add_fields(&mut self, fields: &mut Vec<(String, Kind)>, map: Map<'p>, depth: usize) -> Result<bool> {
+        let mut pairs = Vec::new();
+        map.each(|key, value| pairs.push((key, value)));
+        for (i, (key, value)) in pairs.into_iter().enumerate() {
+            self.charge(value)?;
+            let Some(name) = key.as_text() else { return Ok(false) };
+            // Dicts from one piece of code have their keys in one order.
+            let known = match fields.get(i) {
+                Some((known, _)) if *known == name => Some(i),
+                _ => fields.iter().position(|(known, _)| *known == name),
+            };
+            let at = match known {
+                Some(at) => at,
+                None if fields.len() < 4096 => {
+                    fields.push((name.into_owned(), Kind::Null));
+                    fields.len() - 1
+                }
+                None => return Ok(false),
+            };
+            if let Some((_, kind)) = fields.get_mut(at) {
+                let mut inner = std::mem::replace(kind, Kind::Null);
+                self.add(&mut inner, value, depth + 1)?;
+                if let Some((_, kind)) = fields.get_mut(at) {
+                    *kind = inner;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn kind_of(&mut self, cell: Cell<'p>, encoding: Encoding, depth: usize) -> Result<Kind> {
+        Ok(match cell {
+            Cell::Null => Kind::Null,
+            Cell::Bool(_) => Kind::Bool,
+            Cell::Int(int) => {
+                let size = match (int.as_i64(), int.as_u64()) {
+                    (Some(_), _) => Size::I64,
+                    (None, Some(_)) => Size::U64,
+                    // 10^76 has 253 bits.
+                    _ if int.to_le_bytes().len() <= 31 => Size::Decimal,
+                    _ => Size::Larger,
+                };
+                Kind::Int(Ints { size, negative: int.is_negative(), exact: int.is_exact_f64() })
+            }
+            Cell::UInt(value) => {
+                Kind::Int(Ints { size: Size::U64, negative: false, exact: value.trailing_zeros() >= 11 })
+            }
+            Cell::Float(_) => Kind::Float,
+            Cell::Narrow(_) => Kind::Narrow,
+            Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },
+            Cell::Made(_) => Kind::Str { utf8: true },
+            Cell::Str2(bytes) => match encoding {
+                Encoding::Bytes => Kind::Bytes,
+                Encoding::Latin1 => Kind::Str2 { utf8: true },
+                _ => Kind::Str2 { utf8: std::str::from_utf8(bytes).is_ok() },
+            },
+            Cell::Bytes(_) => Kind::Bytes,
+            Cell::Date(_) => Kind::Date,
+            Cell::Time(_) => Kind::Time,
+            Cell::Stamp { value, unit, zone } => {
+                let zone = match zone {
+                    None => Zone::None,
+                    Some(id) => match self.reader.zone_name(id) {
+                        Some(name) => Zone::One(name.to_owned()),
+                        None => return Ok(Kind::Json),
+                    },
+                };
+                // As pyarrow, microseconds unless nanoseconds are really there.
+                let unit = match unit {
+                    crate::times::Unit::Nano if value % 1000 == 0 => crate::times::Unit::Micro,
+                    unit => unit,
+                };
+                Kind::Stamp { unit, zone }
+            }
+            Cell::Duration { value, unit } => Kind::Duration(match unit {
+                crate::times::Unit::Nano if value % 1000 == 0 => crate::times::Unit::Micro,
+                unit => unit,
+            }),
+            Cell::Decimal(text) => match crate::decimal::digits(text) {
+                Some((whole, scale)) => Kind::Decimal { whole, scale },
+                None => Kind::Json,
+            },
+            Cell::Uuid(_) => Kind::Uuid,
+            Cell::Complex(..) => Kind::Complex,
+            Cell::Period { freq, .. } => {
+                let name = self.freqs.entry(freq.id()).or_insert_with(|| period_freq(freq).ok());
+                match name {
+                    Some(name) => Kind::Period(name.clone()),
+                    None => Kind::Json,
+                }
+            }
+            Cell::List(_) | Cell::Map(_) | Cell::Array(_) if depth >= MAX_DEPTH => Kind::Json,
+            Cell::List(items) => {
+                let mut inner = Kind::Null;
+                for value in items.iter() {
+                    self.charge(value)?;
+                    self.add(&mut inner, value, depth + 1)?;
+                }
+                Kind::List(Box::new(inner))
+            }
+            Cell::Array(array) => self.array(&array, encoding, depth)?,
+            Cell::Map(map) => {
+                let mut fields = Vec::new();
+                if self.add_fields(&mut fields, map, depth)? { Kind::Struct(fields) } else { Kind::Json }
+            }
+            Cell::Other => Kind::Json,
+        })
+    }
+
+    fn array(&mut self, array: &NdArray<'p>, encoding: Encoding, depth: usize) -> Result<Kind> {
+        if array.ndim() > 1 {
+            if depth + array.ndim() > MAX_DEPTH {
+                return Ok(Kind::Json);
+            }
+            let mut inner = Kind::Null;
+            for row in 0..array.shape().first().copied().unwrap_or(0) {
+                let row = array.row(row)?;
+                self.charge(array.origin())?;
+                inner = inner.merge(self.array(&row, encoding, depth + 1)?);
+            }
+            return Ok(Kind::List(Box::new(inner)));
+        }
+        let inner = match plain_type(array.dtype()) {
+            Some(data_type) => Kind::Typed(data_type),
+            None if matches!(array.dtype().kind(), DtypeKind::Struct(_) | DtypeKind::Subarray(..)) => {
+                Kind::Json
+            }
+            None => {
+                let mut inner = Kind::Null;
+                for i in 0..array.len() {
+                    self.charge(array.origin())?;
+                    let cell = match array.cell(i) {
+                        Some(cell) => self.reader.numpy(cell),
+                        None => Cell::Other,
+                    };
+                    self.add_cell(&mut inner, cell, encoding, depth + 1)?;
+                }
+                inner
+            }
+        };
+        Ok(if array.ndim() == 0 { inner } else { Kind::List(Box::new(inner)) })
+    }
+}

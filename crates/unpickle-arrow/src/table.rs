@@ -1,0 +1,94 @@
+//! `Table`: something in a pickle that is rows and columns.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_schema::{Field, Schema, SchemaRef};
+use unpickle_core::Result;
+
+use crate::column::Column;
+use crate::columns::Columns;
+
+/// Something in a pickle that is rows and columns, seen as Arrow. Borrowed from the pickle, and ready to be read
+/// by several threads: cells are looked at when they are asked for.
+pub struct Table<'p> {
+    pub(crate) path: String,
+    pub(crate) kind: &'static str,
+    schema: SchemaRef,
+    rows: usize,
+    columns: Vec<Column<'p>>,
+    notes: Vec<String>,
+}
+
+impl<'p> Table<'p> {
+    pub(crate) fn new(
+        kind: &'static str,
+        rows: usize,
+        columns: Vec<(String, Column<'p>)>,
+        metadata: HashMap<String, String>,
+        mut notes: Vec<String>,
+    ) -> Table<'p> {
+        let mut fields: Vec<Field> = Vec::with_capacity(columns.len());
+        let mut sources = Vec::with_capacity(columns.len());
+        for (name, column) in columns {
+            fields.push(column.field(&name));
+            notes.extend(column.notes.iter().map(|note| format!("column `{name}`: {note}")));
+            sources.push(column);
+        }
+        let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
+        Table { path: String::new(), kind, schema, rows, columns: sources, notes }
+    }
+
+    /// Where it is: empty for what was pickled itself, else a path such as `model.coef_` or `[3]`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it is in Python: `DataFrame`, `ndarray`, `list of dicts`.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// What was mapped rather than kept as it is, one sentence each: "column `x`: complex128, written as
+    /// struct<real, imag>".
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// How many rows there are.
+    pub fn num_rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The physical columns, index columns last, with the key `pandas` in the metadata.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}
+
+impl Columns for Table<'_> {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn num_rows(&self) -> usize {
+        self.rows
+    }
+
+    fn column(&self, column: usize, rows: Range<usize>) -> Result<ArrayRef> {
+        match self.columns.get(column) {
+            Some(column) => column.array(rows),
+            None => {
+                Err(unpickle_core::Error::message(unpickle_core::Category::Data, "there is no such column"))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Table<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Table({:?}, {}, {} x {})", self.path, self.kind, self.rows, self.columns.len())
+    }
+}

@@ -1,0 +1,43 @@
+//! Text made of lines: stretches of rows are written to memory by several threads, and out in order.
+
+use std::io::Write;
+use std::ops::Range;
+
+use unpickle_core::Result;
+
+use super::options::WriteOptions;
+use super::pipeline::{self, Bounds};
+use crate::columns::Columns;
+
+/// Cells of a stretch, about: enough that starting one is nothing, few enough to stay in the cache.
+const CELLS: usize = 1 << 17;
+/// Text that may wait to be written.
+const WAITING: usize = 32 << 20;
+
+/// Calls `write` for stretches of rows, and hands what it wrote to the sink.
+pub(super) fn write<W: Write>(
+    table: &dyn Columns,
+    options: &WriteOptions<'_>,
+    mut sink: W,
+    write: impl Fn(Range<usize>, &mut Vec<u8>) -> Result<()> + Sync,
+) -> Result<()> {
+    let rows = table.num_rows();
+    let fields = table.schema().fields().len();
+    let size = options.batch_size.min((CELLS / fields.max(1)).max(64));
+    let count = rows.div_ceil(size);
+    let threads = options.threads_for(rows.saturating_mul(fields));
+    let bounds = Bounds { threads, tasks: threads.saturating_mul(4), bytes: WAITING };
+    let make = |task: usize| {
+        let start = task.saturating_mul(size);
+        let mut text = Vec::new();
+        write(start..start.saturating_add(size).min(rows), &mut text)?;
+        Ok(text)
+    };
+    pipeline::run(count, bounds, make, Vec::len, |texts| {
+        for task in 0..count {
+            sink.write_all(&texts.next()?)?;
+            options.report(task.saturating_add(1).saturating_mul(size).min(rows));
+        }
+        Ok(())
+    })
+}
