@@ -125,10 +125,11 @@ impl<'p> NdArray<'p> {
         if dtype.itemsize() == 0 && layout.len > MAX_EMPTY {
             return Err(Error::limit(format!("a numpy array of {} empty elements", layout.len)));
         }
+        let has_long_double = dtype.has_long_double();
         let long_double = LongDoubleFormat::X87;
-        let mut array = NdArray { origin, dtype, layout, data: Data::Raw(bytes), long_double };
-        if array.dtype.has_long_double() {
-            array.long_double = longdouble::detect(&array);
+        let array = NdArray { origin, dtype, layout, data: Data::Raw(bytes), long_double };
+        if has_long_double {
+            return Ok(NdArray { long_double: longdouble::detect(&array), ..array });
         }
         Ok(array)
     }

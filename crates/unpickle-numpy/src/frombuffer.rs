@@ -38,9 +38,9 @@ pub(crate) fn array<'p>(value: Value<'p>, args: Seq<'p>, cache: &mut DtypeCache<
     let buffer = arg(0)?;
     let bytes = bytes_of(buffer)
         .ok_or_else(|| Error::data(buffer, format!("the bytes of a numpy array of {dtype}")))?;
-    let array = NdArray::raw_parts(value, dtype, shape, order, bytes)?;
+    let array = NdArray::raw_parts(value, dtype, shape, order, bytes);
     match axes {
-        Some(axes) if letter == Some("K") => array.permuted(read_shape(axes)?.as_slice()),
-        _ => Ok(array),
+        Some(axes) if letter == Some("K") => array?.permuted(read_shape(axes)?.as_slice()),
+        _ => array,
     }
 }
