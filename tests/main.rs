@@ -1,4 +1,6 @@
 //! Tests.
 
+mod cli;
 mod corpus;
 mod examples;
+mod util;

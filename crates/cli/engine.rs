@@ -4,9 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use unpickle::File;
-use unpickle::arrow::{self as library, Columns, Compression, Format, WriteOptions};
-
-use self::arrow::Table;
+use unpickle::arrow::{self, Columns, Compression, Format, Table, WriteOptions};
 
 use crate::messages::{Messages, count};
 use crate::output::Output;
@@ -67,7 +65,7 @@ pub(crate) fn write(
     let report = |rows: usize| progress.at(rows as u64);
     let options =
         WriteOptions::new().with_compression(compression.unwrap_or_default()).with_progress(&report);
-    library::write(table, format, &options, output).map_err(|error| anyhow!("{error}"))?;
+    arrow::write(table, format, &options, output).map_err(|error| anyhow!("{error}"))?;
     Ok(())
 }
 
@@ -84,42 +82,5 @@ pub(crate) fn note_rest(path: &Path, file: &File, messages: Messages) {
         let left = count((file.input().as_ref().len() as u64).saturating_sub(end));
         messages
             .note(shown(path), format_args!("the last {left} bytes are no pickle, and left out: {error}"));
-    }
-}
-
-/// Until the library finds tables, there are none.
-mod arrow {
-    pub(crate) struct Table<'p>(std::marker::PhantomData<&'p ()>);
-
-    impl Table<'_> {
-        pub(crate) fn path(&self) -> &str {
-            ""
-        }
-
-        pub(crate) fn kind(&self) -> &str {
-            ""
-        }
-
-        pub(crate) fn notes(&self) -> &[String] {
-            &[]
-        }
-    }
-
-    impl unpickle::arrow::Columns for Table<'_> {
-        fn schema(&self) -> arrow_schema::SchemaRef {
-            arrow_schema::Schema::empty().into()
-        }
-
-        fn num_rows(&self) -> usize {
-            0
-        }
-
-        fn column(&self, _: usize, _: std::ops::Range<usize>) -> unpickle::Result<arrow_array::ArrayRef> {
-            Err(unpickle::Error::message(unpickle::Category::Unsupported, "no table"))
-        }
-    }
-
-    pub(crate) fn tables(_: unpickle::Value<'_>) -> unpickle::Result<Vec<Table<'_>>> {
-        Ok(Vec::new())
     }
 }
