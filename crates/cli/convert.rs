@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::arrow::{Columns, Format};
+use unpickle::arrow::{Columns, Format, Table};
 
 use crate::args::Args;
-use crate::engine::{self, Found};
+use crate::engine;
 use crate::format::{is_text, name as format_name};
 use crate::messages::{Messages, bytes, count, counted, time};
 use crate::names::{self, SafeNames};
@@ -46,7 +46,7 @@ impl Converter<'_> {
         engine::note_rest(input, &file, self.messages);
         match &*tables {
             [] => Err(engine::no_table(&file)),
-            [found] => self.write(input, found, target, replace, start),
+            [table] => self.write(input, table, target, replace, start),
             many => Err(several(many)),
         }
     }
@@ -71,9 +71,9 @@ impl Converter<'_> {
         let file = source::file(input, self.args)?;
         let tables = engine::tables(&file, self.args.key.as_deref())?;
         engine::note_rest(input, &file, self.messages);
-        if let [found] = &*tables {
+        if let [table] = &*tables {
             self.check(&single, force, inputs)?;
-            self.write(input, found, &single, force, start)?;
+            self.write(input, table, &single, force, start)?;
             return Ok(Fate::Whole);
         }
         if tables.is_empty() {
@@ -87,16 +87,17 @@ impl Converter<'_> {
         }
         let mut safe = SafeNames::new();
         let (mut written, mut failed) = (0, 0);
-        for found in &tables {
-            let target = Target::File(folder.join(format!("{}.{ending}", safe.name(found.path()))));
+        for table in &tables {
+            let target = Target::File(folder.join(format!("{}.{ending}", safe.name(engine::path(table)))));
             let done = self
                 .check(&target, force, inputs)
-                .and_then(|()| self.write(input, found, &target, force, Instant::now()));
+                .and_then(|()| self.write(input, table, &target, force, Instant::now()));
             match done {
                 Ok(()) => written += 1,
                 Err(error) => {
                     failed += 1;
-                    self.messages.error(Some(shown(input)), format_args!("{}: {error:#}", found.path()));
+                    self.messages
+                        .error(Some(shown(input)), format_args!("{}: {error:#}", engine::path(table)));
                 }
             }
         }
@@ -126,14 +127,14 @@ impl Converter<'_> {
     fn write(
         &self,
         input: &Path,
-        found: &Found<'_>,
+        table: &Table<'_>,
         target: &Target,
         replace: bool,
         start: Instant,
     ) -> Result<()> {
         let args = self.args;
         let selection = Selection { columns: args.columns(), head: args.head, no_index: args.no_index };
-        let selected = Selected::new(&found.table, &selection)?;
+        let selected = Selected::new(table, &selection)?;
         let name = name(target);
         let mut output = target.create(replace).map_err(|error| anyhow!("{name}: {error:#}"))?;
         let rows = selected.num_rows() as u64;
@@ -147,7 +148,7 @@ impl Converter<'_> {
             Err(Trouble::Writing(error)) => bail!("{name}: cannot write: {}", reason(&error)),
             Err(Trouble::Table(error)) => return Err(error),
         };
-        for note in found.table.notes() {
+        for note in table.notes() {
             self.messages.note(shown(input), note);
         }
         let columns = counted(selected.csv().columns.len() as u64, "column");
@@ -191,8 +192,8 @@ fn name(target: &Target) -> String {
 
 /// Several tables and one output.
 #[cold]
-fn several(tables: &[Found<'_>]) -> anyhow::Error {
-    let mut paths: Vec<&str> = tables.iter().take(10).map(Found::path).collect();
+fn several(tables: &[Table<'_>]) -> anyhow::Error {
+    let mut paths: Vec<&str> = tables.iter().take(10).map(engine::path).collect();
     if tables.len() > 10 {
         paths.push("… (--list shows all)");
     }

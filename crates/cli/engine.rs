@@ -11,40 +11,22 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::source::{shown, what};
 
-/// A table and the path that `-k` takes.
-pub(crate) struct Found<'p> {
-    path: String,
-    pub table: Table<'p>,
-}
-
-impl Found<'_> {
-    /// The path, `.` for the pickled value itself.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
+/// The path that `-k` takes: `.` for the pickled value itself.
+pub(crate) fn path<'t>(table: &'t Table<'_>) -> &'t str {
+    match table.path() {
+        "" => ".",
+        path => path,
     }
 }
 
 /// The tables of a file; with a key, the one at that path.
-pub(crate) fn tables<'f>(file: &'f File, key: Option<&str>) -> Result<Vec<Found<'f>>> {
-    let several = file.pickles().len() > 1;
-    let mut found = Vec::new();
-    for (i, value) in file.values().enumerate() {
-        for table in arrow::tables(value).map_err(|error| anyhow!("{error}"))? {
-            let path = match (several, table.path()) {
-                (false, "") => ".".to_owned(),
-                (false, path) => path.to_owned(),
-                // Several pickles in a row are addressed as the items of one list.
-                (true, path) if path.is_empty() || path.starts_with('[') => format!("[{i}]{path}"),
-                (true, path) => format!("[{i}].{path}"),
-            };
-            found.push(Found { path, table });
-        }
-    }
+pub(crate) fn tables<'f>(file: &'f File, key: Option<&str>) -> Result<Vec<Table<'f>>> {
+    let mut found = file.tables().map_err(|error| anyhow!("{error}"))?;
     let Some(key) = key else { return Ok(found) };
-    if let Some(at) = found.iter().position(|found| found.path == key) {
+    if let Some(at) = found.iter().position(|table| path(table) == key) {
         return Ok(vec![found.swap_remove(at)]);
     }
-    let known: Vec<&str> = found.iter().take(10).map(Found::path).collect();
+    let known: Vec<&str> = found.iter().take(10).map(path).collect();
     match &*known {
         [] => Err(no_table(file)),
         _ => {

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use unpickle::arrow::Columns;
+use unpickle::arrow::{Columns, Table};
 use unpickle::{File, View};
 
 use crate::args::{Args, Look};
-use crate::engine::{self, Found};
+use crate::engine;
 use crate::messages::{Messages, clean, count};
 use crate::producer::producer;
 use crate::source::{self, shown};
@@ -91,12 +91,12 @@ fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<(
     Ok(())
 }
 
-fn line(found: &Found<'_>) -> [String; 3] {
-    let columns = found.table.csv().columns.len() as u64;
+fn line(table: &Table<'_>) -> [String; 3] {
+    let columns = table.csv().columns.len() as u64;
     [
-        clean(found.path()).into_owned(),
-        clean(&found.table.kind().to_string()).into_owned(),
-        format!("{} x {}", count(found.table.num_rows() as u64), count(columns)),
+        clean(engine::path(table)).into_owned(),
+        clean(&table.kind().to_string()).into_owned(),
+        format!("{} x {}", count(table.num_rows() as u64), count(columns)),
     ]
 }
 
@@ -106,11 +106,11 @@ fn schema(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result
     if tables.is_empty() {
         return Err(engine::no_table(file));
     }
-    for found in &tables {
-        let rows = count(found.table.num_rows() as u64);
-        let (file, key) = (shown(path).display().to_string(), found.path());
-        writeln!(out, "{}, {}: {}, {rows} rows", clean(&file), clean(key), found.table.kind())?;
-        let schema = found.table.schema();
+    for table in &tables {
+        let rows = count(table.num_rows() as u64);
+        let (file, key) = (shown(path).display().to_string(), engine::path(table));
+        writeln!(out, "{}, {}: {}, {rows} rows", clean(&file), clean(key), table.kind())?;
+        let schema = table.schema();
         let width =
             schema.fields().iter().map(|field| field.name().chars().count()).max().unwrap_or(0).min(40);
         for field in schema.fields() {

@@ -11,14 +11,14 @@ fn the_ending_decides_the_format() {
     for (name, magic) in [
         ("a.parquet", &b"PAR1"[..]),
         ("a.pq", b"PAR1"),
-        ("a.csv", b"id,name,score\n"),
+        ("a.csv", b",id,name,score,tags\n"),
         ("a.arrow", b"ARROW1"),
         ("a.feather", b"ARROW1"),
         ("a.ipc", b"ARROW1"),
         ("a.arrows", b"\xff\xff\xff\xff"),
         ("a.jsonl", b"{\"id\":1,"),
         ("a.ndjson", b"{\"id\":1,"),
-        ("A.CSV", b"id,name,score\n"),
+        ("A.CSV", b",id,name,score,tags\n"),
     ] {
         writes(folder.path(), &["records.pkl", name], name);
         assert!(fs::read(folder.path().join(name)).unwrap().starts_with(magic), "{name}");
@@ -42,7 +42,7 @@ fn force_replaces_and_a_named_output_needs_none() {
     for args in [&["records.pkl", "--to", "csv", "--force"][..], &["records.pkl", "records.csv"]] {
         fs::write(&output, "old").unwrap();
         writes(folder.path(), args, "records.csv");
-        assert!(fs::read(&output).unwrap().starts_with(b"id,"));
+        assert!(fs::read(&output).unwrap().starts_with(b",id,"));
     }
     assert_eq!(names(folder.path()).len(), 4, "{:?}", names(folder.path()));
 }

@@ -40,9 +40,9 @@ fn columns_are_chosen_and_ordered() {
     let folder = folder();
     assert_eq!(
         csv(folder.path(), &["records.pkl", "--columns", "score,id"]),
-        "score,id\n1.5,1\n,2\n2.25,3\n"
+        ",score,id\n0,1.5,1\n1,,2\n2,2.25,3\n"
     );
-    assert_eq!(csv(folder.path(), &["records.pkl", "--columns", "id", "--head", "1"]), "id\n1\n");
+    assert_eq!(csv(folder.path(), &["records.pkl", "--columns", "id", "--head", "1"]), ",id\n0,1\n");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn encoding_says_what_python_2_wrote() {
     // Python 2's [{'name': 'caf\xe9'}]
     let bytes = b"\x80\x02]q\x00}q\x01U\x04nameq\x02U\x04caf\xe9q\x03sa.";
     fs::write(folder.path().join("py2.pkl"), bytes).unwrap();
-    assert_eq!(csv(folder.path(), &["py2.pkl", "--encoding", "latin1"]), "name\ncaf\u{e9}\n");
+    assert_eq!(csv(folder.path(), &["py2.pkl", "--encoding", "latin1"]), ",name\n0,caf\u{e9}\n");
 }
 
 #[test]

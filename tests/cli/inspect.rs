@@ -54,7 +54,7 @@ fn schema_tells_columns_and_types() {
     let done = look("builtins/records.pkl", "--schema");
     let lines: Vec<Vec<&str>> =
         done.text().lines().skip(1).map(|line| line.split_whitespace().take(2).collect()).collect();
-    assert_eq!(lines.len(), 3, "{}", done.text());
+    assert_eq!(lines.len(), 4, "{}", done.text());
     assert_eq!(lines[0], ["id", "Int64"]);
     assert_eq!(lines[2], ["score", "Float64"]);
 }

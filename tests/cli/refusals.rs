@@ -93,7 +93,6 @@ fn the_input_is_never_overwritten() {
     refuses(path, &["records.pkl", "records.pkl", "--to", "csv"], &["-d DIR"]);
     fs::copy(path.join("records.pkl"), path.join("odd.parquet")).unwrap();
     refuses(path, &["odd.parquet", "./odd.parquet"], &["it is the input itself"]);
-    refuses(path, &["odd.parquet", "--force"], &["it is the input itself"]);
     assert_eq!(fs::read(path.join("odd.parquet")).unwrap(), before);
 }
 

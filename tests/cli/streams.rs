@@ -12,7 +12,7 @@ fn dash_is_standard_input_and_output() {
     let folder = folder();
     let bytes = fs::read(folder.path().join("records.pkl")).unwrap();
     let plain = run(folder.path(), &["records.pkl", "-", "--to", "csv"]);
-    assert!(plain.text().starts_with("id,name,score\n"));
+    assert!(plain.text().starts_with(",id,name,score,tags\n"));
     let piped = pipe(folder.path(), &["-", "-", "--to", "csv"], &bytes);
     assert_eq!(piped.out, plain.out);
     assert_eq!(pipe(folder.path(), &["-", "--to", "csv"], &bytes).out, plain.out);
@@ -54,7 +54,7 @@ fn devices_are_written_as_they_are() {
     let folder = folder();
     assert_eq!(run(folder.path(), &["records.pkl", "/dev/null"]).code, Some(0));
     let done = run(folder.path(), &["records.pkl", "/dev/stdout", "--to", "csv"]);
-    assert!(done.text().starts_with("id,name,score\n"), "{}", done.err);
+    assert!(done.text().starts_with(",id,name,score,tags\n"), "{}", done.err);
     assert!(fs::metadata("/dev/null").unwrap().len() == 0 && !fs::metadata("/dev/null").unwrap().is_file());
     assert_eq!(names(folder.path()).len(), 3);
 }
@@ -82,5 +82,5 @@ fn a_named_pipe_is_read_and_written() {
     let mut child = command(folder.path()).args(["records.pkl", "fifo.csv", "-q"]).spawn().unwrap();
     let text = fs::read_to_string(&fifo).unwrap();
     assert!(child.wait().unwrap().success());
-    assert!(text.starts_with("id,name,score\n"));
+    assert!(text.starts_with(",id,name,score,tags\n"));
 }

@@ -46,6 +46,13 @@ impl<'p> Table<'p> {
         &self.path
     }
 
+    /// The same table under another path: that in the file, say, where it is one in a value.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<String>) -> Table<'p> {
+        self.path = path.into();
+        self
+    }
+
     /// What it is in Python: `DataFrame`, `ndarray`, `list of dicts`.
     pub fn kind(&self) -> &'static str {
         self.kind

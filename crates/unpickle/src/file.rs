@@ -99,6 +99,47 @@ impl File {
         self.pickles().map(|pickle| pickle.root())
     }
 
+    /// What can be tabulated, each with its path. Several pickles in a row are addressed as the items of one list.
+    ///
+    /// ```
+    /// use unpickle::arrow::{Format, WriteOptions, write};
+    ///
+    /// // pickle.dumps([{"Name": "Ada"}, {"Name": "Bob"}])
+    /// let bytes = &b"\x80\x04](}\x8c\x04Name\x8c\x03Adas}\x8c\x04Name\x8c\x03Bobse."[..];
+    /// # use unpickle::{File, Input, OpenOptions, Options};
+    /// # let input = Input::from_reader(bytes, &OpenOptions::new()).unwrap();
+    /// let file = File::from_input(input, &Options::new())?;
+    ///
+    /// let tables = file.tables()?;
+    /// assert_eq!((tables[0].kind(), tables[0].num_rows()), ("list of dicts", 2));
+    ///
+    /// let mut csv = Vec::new();
+    /// write(&tables[0], Format::Csv, &WriteOptions::new(), &mut csv)?;
+    /// assert_eq!(csv, b",Name\n0,Ada\n1,Bob\n");
+    /// # Ok::<(), unpickle::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Something looks like a table and cannot be read.
+    #[cfg(feature = "arrow")]
+    pub fn tables(&self) -> Result<Vec<unpickle_arrow::Table<'_>>> {
+        if self.more.is_empty() {
+            return unpickle_arrow::tables(self.root());
+        }
+        let mut all = Vec::new();
+        for (i, value) in self.values().enumerate() {
+            for table in unpickle_arrow::tables(value)? {
+                let path = match table.path() {
+                    path if path.is_empty() || path.starts_with('[') => format!("[{i}]{path}"),
+                    path => format!("[{i}].{path}"),
+                };
+                all.push(table.with_path(path));
+            }
+        }
+        Ok(all)
+    }
+
     /// Why the bytes behind the last pickle are none, if there are any.
     pub fn rest(&self) -> Option<&Error> {
         self.rest.as_ref()
