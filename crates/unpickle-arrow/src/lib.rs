@@ -16,6 +16,7 @@ mod labels;
 mod metadata;
 mod numpy;
 mod pyarrow;
+mod select;
 mod table;
 mod tables;
 mod text;
@@ -24,6 +25,7 @@ mod write;
 
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};
+pub use select::Select;
 pub use table::Table;
 pub use tables::tables;
 pub use write::{Compression, Format, WriteOptions, Written, write};
