@@ -68,13 +68,6 @@ impl<'p> Map<'p> {
             Map::Like(mapping) => mapping.iter().for_each(|(key, value)| each(key, value)),
         }
     }
-
-    pub(crate) fn is_empty(self) -> bool {
-        match self {
-            Map::Dict(dict) => dict.is_empty(),
-            Map::Like(mapping) => mapping.is_empty(),
-        }
-    }
 }
 
 /// Tells what cells are. It remembers classes, dtypes and zones, so it serves one pickle.

@@ -217,14 +217,6 @@ impl<'p> Column<'p> {
         Ok(column)
     }
 
-    /// The same cells without numpy's rule that NaN is missing.
-    pub(crate) fn keep_nan(mut self) -> Column<'p> {
-        if let Source::Numpy { nan_is_null, .. } = &mut self.source {
-            *nan_is_null = false;
-        }
-        self
-    }
-
     /// The field of this name.
     pub(crate) fn field(&self, name: &str) -> Field {
         let field = Field::new(name, self.data_type.clone(), true);

@@ -68,6 +68,25 @@ pub(crate) fn labels(index: &Index<'_>, budget: usize) -> Result<Labels> {
     Ok(Labels { levels: vec![entry(&level, &name)], note: level.note, texts: level.texts })
 }
 
+/// The label that `Series.to_frame` makes of the name of a series; of a tuple, one of several levels.
+pub(crate) fn of_name(name: Value<'_>) -> Labels {
+    let text = name_text(name).unwrap_or_else(|| "0".to_owned());
+    let items = name.as_tuple().filter(|items| !items.is_empty());
+    let Some(items) = items else { return crate::frame::plain(vec![text]) };
+    let level = |item: Value<'_>| {
+        let (pandas_type, numpy_type, metadata) = match Reader::default().read(item) {
+            Cell::Int(_) => ("int64", "int64", Json::Null),
+            Cell::Float(_) => ("float64", "float64", Json::Null),
+            _ => ("unicode", "object", json!({ "encoding": "UTF-8" })),
+        };
+        json!({
+            "name": null, "field_name": null, "pandas_type": pandas_type, "numpy_type": numpy_type,
+            "metadata": metadata,
+        })
+    };
+    Labels { texts: vec![Some(text)], levels: items.iter().map(level).collect(), note: None }
+}
+
 fn entry(level: &Level, name: &Option<String>) -> Json {
     json!({
         "name": name, "field_name": name, "pandas_type": level.pandas_type, "numpy_type": level.numpy_type,
@@ -195,14 +214,12 @@ fn cell_text(value: Value<'_>, cell: &Cell<'_>) -> String {
         Cell::Decimal(text) => (*text).to_owned(),
         Cell::Uuid(uuid) => text::uuid(*uuid),
         Cell::List(items) if value.as_tuple().is_some() || value.as_object().is_some() => {
-            let mut reader = Reader::default();
             let part = |item: Value<'_>| match Reader::default().read(item) {
                 Cell::Null => "None".to_owned(),
                 // A tuple in a tuple is printed as it is.
                 Cell::List(_) => item.repr().to_string(),
                 cell => quoted(&cell_text(item, &cell)),
             };
-            let _ = &mut reader;
             let parts: Vec<String> = items.iter().map(part).collect();
             if parts.len() == 1 {
                 format!("({},)", parts.join(""))
