@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::arrow::{Columns, Format, Table};
+use unpickle::arrow::{Columns, Format, Select, Table};
 
 use crate::args::Args;
 use crate::engine;
@@ -15,7 +15,6 @@ use crate::messages::{Messages, bytes, count, counted, time};
 use crate::names::{self, SafeNames};
 use crate::output::{Output, Target, reason};
 use crate::progress::Progress;
-use crate::select::{Selected, Selection};
 use crate::source::{self, shown};
 
 /// How tables are written, whatever they are.
@@ -133,8 +132,17 @@ impl Converter<'_> {
         start: Instant,
     ) -> Result<()> {
         let args = self.args;
-        let selection = Selection { columns: args.columns(), head: args.head, no_index: args.no_index };
-        let selected = Selected::new(table, &selection)?;
+        let mut selected = Select::new(table);
+        if let Some(names) = args.columns() {
+            selected =
+                selected.with_columns(names).map_err(|error| anyhow!("{error}; --schema shows all"))?;
+        }
+        if args.no_index {
+            selected = selected.without_index();
+        }
+        if let Some(head) = args.head {
+            selected = selected.with_head(head);
+        }
         let name = name(target);
         let mut output = target.create(replace).map_err(|error| anyhow!("{name}: {error:#}"))?;
         let rows = selected.num_rows() as u64;

@@ -14,7 +14,6 @@ mod output;
 mod plan;
 mod producer;
 mod progress;
-mod select;
 mod source;
 mod tree;
 

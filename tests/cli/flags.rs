@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use arrow_array::RecordBatchReader;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 
@@ -18,11 +17,11 @@ fn csv(folder: &Path, args: &[&str]) -> String {
 
 /// The rows, the columns' names, and the JSON that pandas reads, of a Parquet file.
 fn parquet(path: &Path) -> (usize, Vec<String>, serde_json::Value) {
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap();
-    let schema = reader.schema();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let schema = builder.schema().clone();
+    let reader = builder.build().unwrap();
     let names = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let pandas = schema.metadata().get("pandas").map_or("null", |text| text.as_str());
+    let pandas = schema.metadata().get("pandas").expect("the key that pandas reads");
     let pandas = serde_json::from_str(pandas).unwrap();
     (reader.map(|batch| batch.unwrap().num_rows()).sum(), names, pandas)
 }

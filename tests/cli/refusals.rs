@@ -108,7 +108,7 @@ fn wishes_that_contradict_are_refused() {
     refuses(path, &["records.pkl", "out.csv", "--compression", "zstd"], &["does not fit CSV"]);
     refuses(path, &["records.pkl", "out.csv", "--to", "xlsx"], &["xlsx", "expected parquet, csv"]);
     refuses(path, &["records.pkl", "out.csv", "--encoding", "ebcdic"], &["expected utf8, latin1 or bytes"]);
-    refuses(path, &["records.pkl", "out.csv", "--columns", "nome"], &["no column `nome`", "name"]);
+    refuses(path, &["records.pkl", "out.csv", "--columns", "nome"], &["found `nome`", "name"]);
     refuses(path, &["records.pkl", "out.csv", "-k", "nowhere"], &["no table at `nowhere`; the paths are: ."]);
     refuses(path, &["records.pkl", "--tree", "--dis"], &["cannot be used with"]);
     refuses(path, &["records.pkl", "--no-such-flag"], &["--no-such-flag"]);
