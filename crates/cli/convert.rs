@@ -51,7 +51,7 @@ impl Converter<'_> {
     }
 
     /// One input into a folder: a file for its table, or a folder for its tables.
-    pub(crate) fn into_folder(&self, input: &Path, dir: &Path, inputs: &[PathBuf]) -> Fate {
+    pub(crate) fn folder(&self, input: &Path, dir: &Path, inputs: &[PathBuf]) -> Fate {
         match self.try_folder(input, dir, inputs) {
             Ok(fate) => fate,
             Err(error) => {

@@ -95,7 +95,7 @@ fn line(table: &Table<'_>) -> [String; 3] {
     let columns = table.csv().columns.len() as u64;
     [
         clean(engine::path(table)).into_owned(),
-        clean(&table.kind().to_string()).into_owned(),
+        clean(table.kind()).into_owned(),
         format!("{} x {}", count(table.num_rows() as u64), count(columns)),
     ]
 }

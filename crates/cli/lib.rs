@@ -70,7 +70,7 @@ fn obey(args: &Args) -> u8 {
             let start = std::time::Instant::now();
             let converter = Converter { args, messages, format };
             let fates: Vec<Fate> =
-                inputs.iter().map(|input| converter.into_folder(input, &dir, &inputs)).collect();
+                inputs.iter().map(|input| converter.folder(input, &dir, &inputs)).collect();
             let whole = fates.iter().filter(|fate| **fate == Fate::Whole).count();
             if inputs.len() > 1 {
                 let all = counted(inputs.len() as u64, "input");

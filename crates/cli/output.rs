@@ -66,7 +66,7 @@ impl Target {
                 let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
                 let old = fs::metadata(&path).ok();
                 let temporary = Temporary::beside(&path).map_err(cannot)?;
-                Sink::Temporary { temporary, path, replace, old }
+                Sink::Beside(Box::new(Beside { temporary, path, replace, old }))
             }
         };
         Ok(Output { sink: BufWriter::with_capacity(256 << 10, sink), error: None, bytes: 0 })
@@ -126,7 +126,15 @@ pub(crate) struct Output {
 enum Sink {
     Stdout(io::Stdout),
     File(File),
-    Temporary { temporary: Temporary, path: PathBuf, replace: bool, old: Option<Metadata> },
+    Beside(Box<Beside>),
+}
+
+/// A file that is to take the name `path`, and what is there now.
+struct Beside {
+    temporary: Temporary,
+    path: PathBuf,
+    replace: bool,
+    old: Option<Metadata>,
 }
 
 impl Output {
@@ -135,7 +143,8 @@ impl Output {
         self.flush()?;
         let bytes = self.bytes;
         let (sink, _) = self.sink.into_parts();
-        if let Sink::Temporary { temporary, path, replace, old } = sink {
+        if let Sink::Beside(beside) = sink {
+            let Beside { temporary, path, replace, old } = *beside;
             if let Some(old) = old {
                 temporary.file().set_permissions(old.permissions())?;
             }
@@ -190,7 +199,7 @@ impl Write for Sink {
         match self {
             Sink::Stdout(out) => out.write(bytes),
             Sink::File(file) => file.write(bytes),
-            Sink::Temporary { temporary, .. } => temporary.file().write(bytes),
+            Sink::Beside(beside) => beside.temporary.file().write(bytes),
         }
     }
 
@@ -198,7 +207,7 @@ impl Write for Sink {
         match self {
             Sink::Stdout(out) => out.flush(),
             Sink::File(file) => file.flush(),
-            Sink::Temporary { temporary, .. } => temporary.file().flush(),
+            Sink::Beside(beside) => beside.temporary.file().flush(),
         }
     }
 }

@@ -23,19 +23,22 @@ struct Clues {
     others: Vec<&'static str>,
 }
 
-/// From one version to another, both as (major, minor).
+/// Major and minor.
+type Version = (u32, u32);
+
+/// From one version to another.
 #[derive(Clone, Copy, Debug)]
 struct Span {
-    from: (u32, u32),
-    to: (u32, u32),
+    from: Version,
+    to: Version,
 }
 
-const NEWEST: (u32, u32) = (u32::MAX, 0);
+const NEWEST: Version = (u32::MAX, 0);
 /// The last minor version of pandas 2 that matters: it is printed "2.x".
-const TWO: (u32, u32) = (2, u32::MAX);
+const TWO: Version = (2, u32::MAX);
 
 /// Globals of pandas that only some versions write: the start of the module, the name (`*` is any), from, to.
-const PANDAS: &[(&str, &str, (u32, u32), (u32, u32))] = &[
+const PANDAS: &[(&str, &str, Version, Version)] = &[
     ("pandas.core.index", "*", (0, 1), (0, 17)),
     ("pandas.indexes.", "*", (0, 18), (0, 19)),
     ("pandas.tslib", "*", (0, 1), (0, 19)),
