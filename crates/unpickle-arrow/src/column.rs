@@ -188,7 +188,19 @@ impl<'p> Column<'p> {
                 None => "object".to_owned(),
             },
         };
+        let decimal = match data_type {
+            DataType::Decimal32(precision, scale)
+            | DataType::Decimal64(precision, scale)
+            | DataType::Decimal128(precision, scale)
+            | DataType::Decimal256(precision, scale) => Some(json!({ "precision": precision, "scale": scale })),
+            _ => None,
+        };
         let mut column = Column::new(data_type, numpy_type, Source::Arrow(array));
+        if let Some(decimal) = decimal {
+            // As pandas: the name with its parameters is one that pandas itself cannot read.
+            column.numpy_type = "object".to_owned();
+            column.extra = decimal;
+        }
         column.notes.extend(note);
         Ok(column)
     }
@@ -219,7 +231,8 @@ impl<'p> Column<'p> {
 
     /// The field of this name.
     pub(crate) fn field(&self, name: &str) -> Field {
-        let field = Field::new(name, self.data_type.clone(), true);
+        let ordered = self.extra.get("ordered").and_then(Json::as_bool).unwrap_or(false);
+        let field = Field::new(name, self.data_type.clone(), true).with_dict_is_ordered(ordered);
         if self.metadata.is_empty() {
             field
         } else {
@@ -372,12 +385,14 @@ fn categorical<'p>(
     let plain = !labels.data_type.is_nested()
         && labels.metadata.is_empty()
         && !matches!(labels.data_type, DataType::Null | DataType::Dictionary(..) | DataType::Boolean);
-    if !plain && !categories.is_empty() {
-        labels.notes.push(format!("categories of {}, written as plain values", labels.numpy_type));
+    let text = matches!(labels.data_type, DataType::Utf8 | DataType::LargeUtf8);
+    if !plain || (categories.is_empty() && !text) {
+        if !categories.is_empty() {
+            labels.notes.push(format!("categories of {}, written as plain values", labels.numpy_type));
+        }
         labels.source = Source::Level { codes: codes.clone(), values };
         return Ok(labels);
     }
-    let values = if categories.is_empty() { new_null_array(&DataType::Utf8, 0) } else { values };
     let data_type = DataType::Dictionary(Box::new(key), Box::new(values.data_type().clone()));
     let mut column = Column::new(data_type, physical, Source::Categorical { codes: codes.clone(), values });
     column.extra = json!({ "num_categories": categories.len(), "ordered": ordered });

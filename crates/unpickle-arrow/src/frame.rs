@@ -32,16 +32,11 @@ pub(crate) fn series<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
     let series = Series::from_value(value)?;
     let column = Column::from_array(series.array(), series.len(), budget)
         .map_err(|error| error.within("the values of pandas Series"))?;
-    let name = series.name().and_then(labels::name_text).unwrap_or_else(|| "0".to_owned());
-    pandas_table(
-        "Series",
-        vec![column],
-        plain(vec![name]),
-        series.index(),
-        series.len(),
-        series.attrs(),
-        budget,
-    )
+    let labels = match series.name() {
+        Some(name) => labels::of_name(name),
+        None => plain(vec!["0".to_owned()]),
+    };
+    pandas_table("Series", vec![column], labels, series.index(), series.len(), series.attrs(), budget)
 }
 
 pub(crate) fn index<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {

@@ -71,8 +71,6 @@ pub(crate) fn labels(index: &Index<'_>, budget: usize) -> Result<Labels> {
 /// The label that `Series.to_frame` makes of the name of a series; of a tuple, one of several levels.
 pub(crate) fn of_name(name: Value<'_>) -> Labels {
     let text = name_text(name).unwrap_or_else(|| "0".to_owned());
-    let items = name.as_tuple().filter(|items| !items.is_empty());
-    let Some(items) = items else { return crate::frame::plain(vec![text]) };
     let level = |item: Value<'_>| {
         let (pandas_type, numpy_type, metadata) = match Reader::default().read(item) {
             Cell::Int(_) => ("int64", "int64", Json::Null),
@@ -84,7 +82,11 @@ pub(crate) fn of_name(name: Value<'_>) -> Labels {
             "metadata": metadata,
         })
     };
-    Labels { texts: vec![Some(text)], levels: items.iter().map(level).collect(), note: None }
+    let levels = match name.as_tuple().filter(|items| !items.is_empty()) {
+        Some(items) => items.iter().map(level).collect(),
+        None => vec![level(name)],
+    };
+    Labels { texts: vec![Some(text)], levels, note: None }
 }
 
 fn entry(level: &Level, name: &Option<String>) -> Json {

@@ -1,6 +1,7 @@
 //! From [`Columns`] to the bytes of a file.
 
 mod arrow_ipc;
+mod categories;
 mod cells;
 mod csv;
 mod json;

@@ -17,10 +17,11 @@ use parquet::basic::{BrotliLevel, Compression as Codec, Encoding as Coding, Gzip
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::SchemaDescriptor;
 use unpickle_core::{Category, Error, Result};
 
+use super::categories;
 use super::options::{Compression, WriteOptions};
 use super::pipeline::{self, Bounds};
 use super::sample::{self, Decision, Encoding};
@@ -49,6 +50,7 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
     let properties = properties(&schema, &descriptor, &decisions, rows, options)?;
 
     let properties = Arc::new(properties);
+    let codecs = Arc::clone(&properties);
     let mut writer =
         SerializedFileWriter::new(sink, descriptor.root_schema_ptr(), properties).map_err(parquet_error)?;
     let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
@@ -58,16 +60,28 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
         let start = group.saturating_mul(group_rows);
         start..start.saturating_add(group_rows).min(rows)
     };
-    let encode = |task: usize| -> Result<Vec<ArrowColumnChunk>> {
+    let first_leaves: Vec<usize> = schema
+        .fields()
+        .iter()
+        .scan(0, |next, field| Some(std::mem::replace(next, *next + leaf_count(field.data_type()))))
+        .collect();
+    let encode = |task: usize| -> Result<Vec<Chunk>> {
         let (group, column) = (task / fields, task % fields);
         let writers = groups.take(group, column)?;
+        let text = schema.fields().get(column).is_some_and(|field| categories::is_categories(field.data_type()));
+        if text && let Some(leaf) = first_leaves.get(column).and_then(|leaf| descriptor.columns().get(*leaf)) {
+            let codec = categories::codec_of(codecs.compression(leaf.path()));
+            let next = |rows| checked_column(table, &schema, column, rows).map_err(Trouble);
+            return match categories::encode(leaf, codec, span(group), next) {
+                Ok(chunk) => Ok(vec![Chunk::Categories(chunk)]),
+                Err(Trouble(error)) => Err(error),
+            };
+        }
         encode(table, &schema, column, span(group), options.batch_size, writers)
     };
     let tasks = count.saturating_mul(fields);
     let bounds = Bounds { threads, tasks: fields.saturating_mul(2).max(threads * 2), bytes: WAITING };
-    let weigh = |chunks: &Vec<ArrowColumnChunk>| {
-        chunks.iter().map(|chunk| usize::try_from(chunk.close().bytes_written).unwrap_or(usize::MAX)).sum()
-    };
+    let weigh = |chunks: &Vec<Chunk>| chunks.iter().map(Chunk::len).sum();
     pipeline::run(tasks, bounds, encode, weigh, |chunks| {
         if fields == 0 {
             return Ok(());
@@ -77,7 +91,7 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
             let span = span(group);
             for column in 0..fields {
                 for chunk in chunks.next()? {
-                    chunk.append_to_row_group(&mut row_group).map_err(parquet_error)?;
+                    chunk.append(&mut row_group).map_err(parquet_error)?;
                 }
                 // Rows are done when all their columns are: a column is its share of them.
                 let share = span.len() as f64 * (column + 1) as f64 / fields as f64;
@@ -89,6 +103,40 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
     })?;
     writer.close().map_err(parquet_error)?;
     Ok(())
+}
+
+/// An encoded column of one row group.
+enum Chunk {
+    Arrow(Box<ArrowColumnChunk>),
+    Categories(categories::Chunk),
+}
+
+impl Chunk {
+    fn len(&self) -> usize {
+        match self {
+            Chunk::Arrow(chunk) => usize::try_from(chunk.close().bytes_written).unwrap_or(usize::MAX),
+            Chunk::Categories(chunk) => chunk.len(),
+        }
+    }
+
+    fn append<W: Write + Send>(
+        self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> std::result::Result<(), ParquetError> {
+        match self {
+            Chunk::Arrow(chunk) => chunk.append_to_row_group(group),
+            Chunk::Categories(chunk) => chunk.append(group),
+        }
+    }
+}
+
+/// An error of ours, or of the Parquet writer in our words.
+struct Trouble(Error);
+
+impl From<ParquetError> for Trouble {
+    fn from(error: ParquetError) -> Trouble {
+        Trouble(parquet_error(error))
+    }
 }
 
 /// The column writers of the row groups at work, taken one column at a time.
@@ -126,7 +174,7 @@ fn encode(
     rows: Range<usize>,
     batch_size: usize,
     mut writers: Vec<ArrowColumnWriter>,
-) -> Result<Vec<ArrowColumnChunk>> {
+) -> Result<Vec<Chunk>> {
     let Some(field) = schema.fields().get(column) else { return Ok(Vec::new()) };
     let inside = |error: ParquetError| parquet_error(error).within(format!("column `{}`", field.name()));
     let mut start = rows.start;
@@ -138,7 +186,8 @@ fn encode(
         }
         start = end;
     }
-    writers.into_iter().map(|writer| writer.close().map_err(inside)).collect()
+    let close = |writer: ArrowColumnWriter| writer.close().map(|chunk| Chunk::Arrow(Box::new(chunk)));
+    writers.into_iter().map(|writer| close(writer).map_err(inside)).collect()
 }
 
 /// What is decided for each leaf of each column.
