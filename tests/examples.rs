@@ -4,6 +4,10 @@
 #[path = "../examples/students.rs"]
 mod students;
 
+#[allow(dead_code, unreachable_pub, reason = "its `main` prints to standard output; here the rest is called")]
+#[path = "../examples/dataframe.rs"]
+mod dataframe;
+
 fn fixture(name: &str) -> String {
     format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
@@ -14,6 +18,23 @@ fn students_are_listed() {
     students::students(&fixture("builtins/students.pkl"), &mut out).expect("the students");
     let expected = "The first is Alice.\n'Student 1': 'Alice', 20, 3.5\n'Student 2': 'Bob', 22, 3.25\n'Student 3': 'Chloé', 21, 3.9\nThey are 21.0 on average.\n";
     assert_eq!(String::from_utf8(out).expect("text"), expected);
+}
+
+#[test]
+fn a_frame_is_written_twice_and_timed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut out = Vec::new();
+    let path = fixture("pandas/weather.pkl");
+    dataframe::dataframe(path.as_ref(), folder.path(), &mut out).expect("the frame");
+    let out = String::from_utf8(out).expect("text");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.first(), Some(&"366 rows, 7 columns"));
+    assert!(lines.iter().any(|line| line.trim() == "temperature: Float64"), "{out}");
+    assert!(lines.iter().any(|line| line.starts_with("pickle: 15728 bytes, read in ")), "{out}");
+    assert!(lines.last().is_some_and(|line| line.starts_with("csv: 366 rows, read in ")), "{out}");
+    for name in ["frame.parquet", "frame.csv"] {
+        assert!(folder.path().join(name).metadata().expect("written").len() > 1000, "{name}");
+    }
 }
 
 #[test]

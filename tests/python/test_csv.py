@@ -24,6 +24,20 @@ def missing(cell):
     return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell))
 
 
+# What our CSV says otherwise than pandas', on purpose; see docs/mapping.md.
+LABELS = {
+    "columns-bytes-3.1.1": "bytes are text in labels, as in pandas' own Parquet",
+    "columns-tuple-3.1.1": "items of tuples are text in labels, as in pandas' own Parquet",
+    "columns-datetime-3.1.1": "moments have their time in labels, as in pandas' own Parquet",
+    "columns-timedelta-3.1.1": "spans have their time in labels, as in pandas' own Parquet",
+}
+CELLS = {
+    "object-timestamps-3.1.1": "spans are told as Python tells them",
+    "object-zones-mixed-3.1.1": "moments of several zones are in UTC",
+    "object-surrogates-3.1.1": "text with lone surrogates is bytes",
+}
+
+
 @pytest.mark.parametrize("path, key", tables("pandas"))
 def test_reads_back_as_pandas_own(path, key, convert):
     ours = convert(path, key, "csv").read_text(encoding="utf-8")
@@ -31,14 +45,16 @@ def test_reads_back_as_pandas_own(path, key, convert):
     levels, headers = frame.index.nlevels, frame.columns.nlevels
     if frame.shape[1] == 0:
         pytest.skip("no column to compare")
-    try:
-        own = frame.to_csv()
-    except UnicodeEncodeError:
-        pytest.skip("pandas cannot write lone surrogates")
+    own = frame.to_csv()
     read = dict(header=list(range(headers)) if headers > 1 else 0, index_col=list(range(levels)))
-    want, got = pd.read_csv(io.StringIO(own), **read), pd.read_csv(io.StringIO(ours), **read)
+    got = pd.read_csv(io.StringIO(ours), **read)
+    assert got.shape == frame.shape
+    if path.stem in CELLS:
+        return
+    want = pd.read_csv(io.StringIO(own), **read)
     assert got.shape == want.shape
-    assert list(map(str, got.columns)) == list(map(str, want.columns))
+    if path.stem not in LABELS:
+        assert list(map(str, got.columns)) == list(map(str, want.columns))
     for place in range(frame.shape[1]):
         column = frame.iloc[:, place]
         left, right = got.iloc[:, place], want.iloc[:, place]

@@ -7,6 +7,9 @@ from conftest import load, tables
 # Frames that pandas writes to Parquet and we map otherwise, on purpose; see docs/mapping.md.
 OTHERWISE = {
     "columns-duplicate-clash-3.1.1": "repeated labels are told apart by a suffix",
+    "empty-rows-3.1.1": "categories without rows stay categories",
+    "object-timestamps-3.1.1": "the finest unit of the cells is kept, pandas takes microseconds",
+    "object-zones-mixed-3.1.1": "moments of several zones are in UTC, pandas takes the zone of the first",
 }
 # pandas ends the whole process when it is asked to write these.
 CRASHES = {"object-cycle-3.1.1": "pyarrow recurses without end on a list that contains itself"}
@@ -21,6 +24,15 @@ def pandas_own(frame, folder):
         return None
 
 
+def equals_itself(want, folder):
+    """Whether pandas can tell that a file read twice is the same; of lists of dicts of lists it cannot."""
+    try:
+        pd.testing.assert_frame_equal(pd.read_parquet(folder / "own.parquet"), want, check_exact=True)
+        return True
+    except (AssertionError, ValueError):
+        return False
+
+
 @pytest.mark.parametrize("path, key", tables("pandas"))
 def test_reads_back_as_pandas_own(path, key, convert, tmp_path):
     ours = convert(path, key, "parquet")
@@ -28,7 +40,12 @@ def test_reads_back_as_pandas_own(path, key, convert, tmp_path):
     want = None if path.stem in CRASHES else pandas_own(frame, tmp_path)
     if want is not None and path.stem not in OTHERWISE:
         got = pd.read_parquet(ours)
-        pd.testing.assert_frame_equal(got, want, check_exact=True)
+        try:
+            pd.testing.assert_frame_equal(got, want, check_exact=True)
+        except AssertionError:
+            if equals_itself(want, tmp_path):
+                raise
+            assert pq.read_table(ours).to_pylist() == pq.read_table(tmp_path / "own.parquet").to_pylist()
         assert got.attrs == want.attrs
         return
     # Beyond what pandas writes: every row and column is there, and gaps where gaps were.

@@ -12,6 +12,7 @@ use crate::build::unit_of;
 use crate::cell::{Cell, Reader};
 use crate::column::{Column, object_cells};
 use crate::text;
+use crate::write::Freq;
 
 /// The labels of the columns of a frame.
 pub(crate) struct Labels {
@@ -150,7 +151,16 @@ fn level_labels(index: &Index<'_>, budget: usize) -> Result<Level> {
     let column = Column::from_index(index, budget)?;
     let array = column.array(0..index.len())?;
     let zone = column.extra.get("timezone").and_then(Json::as_str).map(str::to_owned);
-    let texts = (0..array.len()).map(|i| array_text(&array, i, zone.as_deref())).collect();
+    let freq = period_freq(&column);
+    let text = |i: usize| match (freq, array.as_primitive_opt::<t::Int64Type>()) {
+        (Some(freq), Some(ordinals)) if ordinals.is_valid(i) => {
+            let mut text = Vec::new();
+            freq.write(ordinals.value(i), &mut text);
+            Some(String::from_utf8_lossy(&text).into_owned())
+        }
+        _ => array_text(&array, i, zone.as_deref()),
+    };
+    let texts = (0..array.len()).map(text).collect();
     let lost = |kind: &str| {
         let note = Some(format!("column labels of kind {kind}, written as text"));
         ("unicode".to_owned(), "object".to_owned(), unicode(), note)
@@ -170,6 +180,14 @@ fn level_labels(index: &Index<'_>, budget: usize) -> Result<Level> {
         _ => (column.numpy_type.clone(), column.numpy_type.clone(), Json::Null, None),
     };
     Ok(Level { texts, pandas_type, numpy_type, metadata, note })
+}
+
+/// The frequency of labels that are periods.
+fn period_freq(column: &Column<'_>) -> Option<Freq> {
+    if !column.metadata.iter().any(|(_, value)| value == "pandas.period") {
+        return None;
+    }
+    column.numpy_type.strip_prefix("period[")?.strip_suffix(']').and_then(Freq::parse)
 }
 
 /// What `pandas.api.types.infer_dtype` calls a cell.

@@ -19,6 +19,8 @@ use std::io::{self, Write};
 use unpickle_core::Result;
 
 use crate::Columns;
+pub(crate) use period::Freq;
+
 pub use options::{Compression, Format, WriteOptions, Written};
 
 /// Writes a table in one of the formats.

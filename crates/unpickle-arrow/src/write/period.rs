@@ -8,7 +8,7 @@ use super::text::{self, Fraction};
 
 /// A frequency, as the extension type `pandas.period` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Freq {
+pub(crate) enum Freq {
     Year,
     Quarter,
     Month,
@@ -24,7 +24,7 @@ pub(super) enum Freq {
 
 impl Freq {
     /// Reads `M`, `Q-MAR`, `2h`, `W-WED`; multiples count the same ordinals.
-    pub(super) fn parse(name: &str) -> Option<Freq> {
+    pub(crate) fn parse(name: &str) -> Option<Freq> {
         let name = name.trim_start_matches(|c: char| c.is_ascii_digit());
         let (base, anchor) = name.split_once('-').unwrap_or((name, ""));
         Some(match base {
@@ -49,7 +49,7 @@ impl Freq {
     }
 
     /// Appends the period of this ordinal.
-    pub(super) fn write(self, ordinal: i64, out: &mut Vec<u8>) {
+    pub(crate) fn write(self, ordinal: i64, out: &mut Vec<u8>) {
         let year = |count: i64| i128::from(count) + 1970;
         match self {
             Freq::Year => _ = write!(out, "{:04}", year(ordinal)),
