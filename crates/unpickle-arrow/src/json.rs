@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use unpickle_core::{Error, Result, Value, View};
+use unpickle_numpy::NdArray;
 
 use crate::build::Item;
 use crate::cell::{Cell, Reader};
@@ -106,34 +107,7 @@ impl<'p> Writer<'_, 'p> {
                     Ok(())
                 });
             }
-            Cell::Array(array) => {
-                let (array, count) = (array.as_ref(), array.shape().first().copied());
-                let Some(count) = count else {
-                    let cell = array.cell(0).map_or(Cell::Other, |cell| self.reader.numpy(cell));
-                    return if matches!(cell, Cell::Array(_)) {
-                        self.opaque(value)
-                    } else {
-                        self.cell(None, &cell)
-                    };
-                };
-                self.out.push('[');
-                for i in 0..count {
-                    if i > 0 {
-                        self.out.push_str(", ");
-                    }
-                    let cell = if array.ndim() > 1 {
-                        Cell::Array(Box::new(array.row(i)?))
-                    } else {
-                        array.cell(i).map_or(Cell::Other, |cell| self.reader.numpy(cell))
-                    };
-                    match cell {
-                        // A structure in an array: by its repr, no deeper.
-                        Cell::Array(inner) if array.ndim() == 1 && inner.ndim() == 0 => self.opaque(None)?,
-                        cell => self.cell(None, &cell)?,
-                    }
-                }
-                self.out.push(']');
-            }
+            Cell::Array(array) => return self.inside(value, |writer| writer.array(value, array)),
             Cell::Map(map) => {
                 let map = *map;
                 return self.inside(value, |writer| {
@@ -158,6 +132,38 @@ impl<'p> Writer<'_, 'p> {
             Cell::Period { .. } | Cell::Other => return self.opaque(value),
         }
         Ok(())
+    }
+
+    /// As lists in lists; an array of no dimensions as what it holds.
+    fn array(&mut self, value: Option<Value<'p>>, array: &NdArray<'p>) -> Result<()> {
+        let Some(&count) = array.shape().first() else { return self.element(value, array, 0) };
+        self.out.push('[');
+        for i in 0..count {
+            if i > 0 {
+                self.out.push_str(", ");
+            }
+            if array.ndim() > 1 {
+                self.array(None, &array.row(i)?)?;
+            } else {
+                self.element(None, array, i)?;
+            }
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    fn element(&mut self, value: Option<Value<'p>>, array: &NdArray<'p>, i: usize) -> Result<()> {
+        let cell = match array.cell(i) {
+            // Objects may hold this very array: `value` looks.
+            Some(unpickle_numpy::Cell::Object(object)) => return self.value(object),
+            Some(cell) => self.reader.numpy(cell),
+            None => Cell::Other,
+        };
+        match cell {
+            // A structure in an array: by its repr, no deeper.
+            Cell::Array(inner) if inner.ndim() == 0 => self.opaque(value),
+            cell => self.cell(None, &cell),
+        }
     }
 
     /// Writes what is inside a container, unless it is inside itself or too deep.
