@@ -11,6 +11,7 @@ use unpickle::arrow::{Columns, Format, Select, Table};
 use crate::args::Args;
 use crate::engine;
 use crate::format::{is_text, name as format_name};
+use crate::guard::guarded;
 use crate::messages::{Messages, bytes, count, counted, time};
 use crate::names::{self, SafeNames};
 use crate::output::{Output, Target, reason};
@@ -52,7 +53,7 @@ impl Converter<'_> {
 
     /// One input into a folder: a file for its table, or a folder for its tables.
     pub(crate) fn folder(&self, input: &Path, dir: &Path, inputs: &[PathBuf]) -> Fate {
-        match self.try_folder(input, dir, inputs) {
+        match guarded(|| self.try_folder(input, dir, inputs)) {
             Ok(fate) => fate,
             Err(error) => {
                 self.messages.error(Some(shown(input)), error);

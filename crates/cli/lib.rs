@@ -7,6 +7,7 @@ mod args;
 mod convert;
 mod engine;
 mod format;
+mod guard;
 mod inspect;
 mod messages;
 mod names;
@@ -36,7 +37,7 @@ const NOTHING: u8 = 2;
 /// Runs the command with these arguments, its own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let code = match Args::read(args) {
-        Ok(args) => obey(&args),
+        Ok(args) => guard::quietly(|| obey(&args)),
         Err((text, true)) => {
             Messages { quiet: true }.error(None, text);
             NOTHING
@@ -57,7 +58,7 @@ fn obey(args: &Args) -> u8 {
     match Plan::of(args) {
         Ok(Plan::One { input, target, replace, format }) => {
             let converter = Converter { args, messages, format };
-            match converter.one(&input, &target, replace) {
+            match guard::guarded(|| converter.one(&input, &target, replace)) {
                 Ok(()) => WHOLE,
                 Err(error) if is_closed_pipe(&error) => WHOLE,
                 Err(error) => {
@@ -103,7 +104,7 @@ fn look_inside(args: &Args, look: Look, messages: Messages) -> u8 {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut fates = Vec::new();
     for path in &args.paths {
-        let shown = inspect::inspect(path, look, args, messages, &mut out);
+        let shown = guard::guarded(|| inspect::inspect(path, look, args, messages, &mut out));
         // What was listed before the trouble comes before its message.
         if let Err(error) = out.flush() {
             return of_stdout(&error);

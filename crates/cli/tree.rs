@@ -79,7 +79,7 @@ fn short(value: Value<'_>) -> String {
 }
 
 /// What is known by more than its class.
-fn known(value: Value<'_>) -> Option<String> {
+pub(crate) fn known(value: Value<'_>) -> Option<String> {
     let class = value.call()?;
     let kind = format!("{}.{}", class.module, class.name);
     let numpy =
@@ -87,7 +87,7 @@ fn known(value: Value<'_>) -> Option<String> {
     if numpy && let Ok(array) = value.extract::<NdArray<'_>>() {
         let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
         let comma = if shape.len() == 1 { "," } else { "" };
-        return Some(format!("array {} of shape ({}{comma})", array.dtype(), shape.join(", ")));
+        return Some(format!("an array of {} and shape ({}{comma})", array.dtype(), shape.join(", ")));
     }
     if class.module.starts_with("pandas") || class.module.starts_with("geopandas") {
         if let Ok(frame) = value.extract::<DataFrame<'_>>() {

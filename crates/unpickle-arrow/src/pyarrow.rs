@@ -106,12 +106,25 @@ fn data(state: Value<'_>, depth: usize, nodes: &mut usize) -> Result<ArrayData> 
         builder = builder.null_bit_buffer(buffers.next().flatten());
     }
     if data_type != DataType::Null {
-        builder = builder.buffers(
-            buffers.map(|buffer| buffer.unwrap_or_else(|| Buffer::from_slice_ref([0u8; 0]))).collect(),
-        );
+        let mut buffers: Vec<Buffer> =
+            buffers.map(|buffer| buffer.unwrap_or_else(|| Buffer::from_slice_ref([0u8; 0]))).collect();
+        if let Some(first) = buffers.first_mut() {
+            pad(first);
+        }
+        builder = builder.buffers(buffers);
     }
     let made = builder.child_data(children).build();
     made.map_err(|error| Error::invalid(state, format!("unsound Arrow data: {error}")))
+}
+
+/// Fills a buffer up to a multiple of 16 bytes: the validation of offsets, keys and views panics where their buffer
+/// ends within one.
+fn pad(buffer: &mut Buffer) {
+    if !buffer.len().is_multiple_of(16) {
+        let mut bytes = buffer.to_vec();
+        bytes.resize(bytes.len().next_multiple_of(16), 0);
+        *buffer = Buffer::from_vec(bytes);
+    }
 }
 
 fn length(value: Value<'_>) -> Result<usize> {
