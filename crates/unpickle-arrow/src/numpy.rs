@@ -201,13 +201,17 @@ pub(crate) fn array(array: &NdArray<'_>, rows: Range<usize>, nan_is_null: bool) 
         DtypeKind::Datetime(ticks) => datetime(array, rows, *ticks, None)?,
         DtypeKind::Timedelta(ticks) => timedelta(array, rows, *ticks)?,
         DtypeKind::Struct(fields) => {
-            let mut columns = Vec::new();
-            for field in fields {
-                columns.push(self::array(&array.field(&field.name)?, rows.clone(), nan_is_null)?);
-            }
             let Some(Mapped { data_type: DataType::Struct(types), .. }) = mapped(dtype)? else {
                 return Err(no_type(array));
             };
+            let mut columns = Vec::new();
+            for (field, kind) in fields.iter().zip(types.iter()) {
+                let part = array.field(&field.name)?;
+                columns.push(match kind.data_type() {
+                    DataType::FixedSizeList(item, size) => listed(&part, array.len(), item, *size, &rows)?,
+                    _ => self::array(&part, rows.clone(), nan_is_null)?,
+                });
+            }
             Arc::new(StructArray::try_new(types, columns, None).map_err(arrow_error)?)
         }
         DtypeKind::Subarray(base, shape) => subarray(array, base, shape.iter().product(), rows)?,
@@ -218,6 +222,20 @@ pub(crate) fn array(array: &NdArray<'_>, rows: Range<usize>, nan_is_null: bool) 
 #[cold]
 fn no_type(array: &NdArray<'_>) -> Error {
     Error::invalid(array.origin(), format!("there is no Arrow type for numpy's {}", array.dtype()))
+}
+
+/// The field of a structure that is a subarray: its array has the dimensions of both.
+fn listed(
+    part: &NdArray<'_>,
+    cells: usize,
+    item: &Arc<Field>,
+    size: i32,
+    rows: &Range<usize>,
+) -> Result<ArrayRef> {
+    let each = part.len().checked_div(cells).unwrap_or_default();
+    let elements = rows.start.saturating_mul(each)..rows.end.saturating_mul(each);
+    let values = self::array(part, elements, false)?;
+    Ok(Arc::new(FixedSizeListArray::try_new(item.clone(), size, values, None).map_err(arrow_error)?))
 }
 
 /// A fixed-size list: each cell's elements, in C order.
