@@ -1,5 +1,6 @@
 //! The second pass over Python objects: an array of the kind that the first one found.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::{
@@ -11,13 +12,14 @@ use arrow_array::types::{
     DurationSecondType, Float32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, UInt64Type,
 };
-use arrow_array::{ArrayRef, ListArray, NullArray, StructArray};
-use arrow_buffer::{NullBuffer, OffsetBuffer, i256};
+use arrow_array::{ArrayRef, ListArray, NullArray, StringArray, StructArray};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, i256};
 use arrow_schema::{DataType, TimeUnit};
 use unpickle_core::{Category, Error, Result, Value};
 use unpickle_numpy::NdArray;
 
 use crate::cell::{Cell, Map, Reader};
+use crate::cells::Cells;
 use crate::columns::arrow_error;
 use crate::kind::{Kind, Size};
 use crate::times::Unit;
@@ -181,6 +183,36 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
             Arc::new(out.finish())
         }
     })
+}
+
+/// Cells that are all `str` or `None`, which is nearly all columns of text: copied into one buffer, and checked as
+/// one. `None` if there is any other cell, or more than an array holds.
+pub(crate) fn texts(cells: &Cells<'_>, rows: Range<usize>) -> Option<ArrayRef> {
+    let mut offsets = Vec::with_capacity(rows.len() + 1);
+    offsets.push(0i32);
+    let mut data: Vec<u8> = Vec::with_capacity(rows.len() * 12);
+    let mut missing: Vec<usize> = Vec::new();
+    let mut plain = true;
+    cells.each(rows, |value| {
+        match value.map(|value| (value.as_str_bytes(), value)) {
+            Some((Some(text), _)) => data.extend_from_slice(text),
+            None => missing.push(offsets.len() - 1),
+            Some((None, value)) if value.is_none() => missing.push(offsets.len() - 1),
+            _ => plain = false,
+        }
+        offsets.push(data.len() as i32);
+    });
+    if !plain || i32::try_from(data.len()).is_err() {
+        return None;
+    }
+    let nulls = (!missing.is_empty()).then(|| {
+        let mut valid = BooleanBufferBuilder::new(offsets.len() - 1);
+        valid.append_n(offsets.len() - 1, true);
+        missing.iter().for_each(|&row| valid.set_bit(row, false));
+        NullBuffer::new(valid.finish())
+    });
+    let array = StringArray::try_new(OffsetBuffer::new(offsets.into()), data.into(), nulls);
+    array.ok().map(|array| Arc::new(array) as ArrayRef)
 }
 
 #[cold]

@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use unpickle_core::{Id, Result, Seq, Value};
+use unpickle_core::{Id, Seq, Value};
 use unpickle_numpy::Objects;
 
 use crate::build::Item;
-use crate::infer::Inference;
-use crate::kind::Kind;
 
 /// The cells of one column.
 #[derive(Clone)]
@@ -95,41 +93,33 @@ fn again(dict: unpickle_core::Dict<'_>, at: usize, id: Id) -> bool {
 }
 
 impl<'p> Cells<'p> {
-    /// Appends some of the cells.
-    pub(crate) fn collect(&self, rows: Range<usize>, out: &mut Vec<Item<'p>>) {
-        let item = |value: Option<Value<'p>>| value.map_or(Item::Missing, Item::Value);
+    /// How many cells there are.
+    pub(crate) fn len(&self) -> usize {
         match self {
-            Cells::Objects(objects) => out.extend(objects.range(rows).map(Item::Value)),
-            Cells::Seq(seq) => out.extend(seq.range(rows).map(Item::Value)),
-            Cells::Field { rows: records, key } => records.each(rows, |row| out.push(item(key.find(row)))),
-            Cells::Position { rows: records, at } => {
-                records.each(rows, |row| out.push(item(item_at(row, *at))));
-            }
-            Cells::Values(values) => {
-                out.extend(values.get(rows).unwrap_or_default().iter().copied().map(item))
-            }
+            Cells::Objects(objects) => objects.len(),
+            Cells::Seq(seq) => seq.len(),
+            Cells::Field { rows, .. } | Cells::Position { rows, .. } => rows.len(),
+            Cells::Values(values) => values.len(),
         }
     }
 
-    /// The kind of them all.
-    pub(crate) fn infer(&self, inference: &mut Inference<'p>) -> Result<Kind> {
+    /// Calls `each` with some of the cells, in order.
+    #[inline]
+    pub(crate) fn each(&self, rows: Range<usize>, mut each: impl FnMut(Option<Value<'p>>)) {
         match self {
-            Cells::Objects(objects) => inference.all(objects.range(0..objects.len()).map(Some)),
-            Cells::Seq(seq) => inference.all(seq.iter().map(Some)),
-            Cells::Field { rows: Rows::Seq(rows), key } => {
-                inference.all(rows.iter().map(|row| key.find(row)))
-            }
-            Cells::Field { rows: Rows::Values(rows), key } => {
-                inference.all(rows.iter().map(|row| key.find(*row)))
-            }
-            Cells::Position { rows: Rows::Seq(rows), at } => {
-                inference.all(rows.iter().map(|row| item_at(row, *at)))
-            }
-            Cells::Position { rows: Rows::Values(rows), at } => {
-                inference.all(rows.iter().map(|row| item_at(*row, *at)))
-            }
-            Cells::Values(values) => inference.all(values.iter().copied()),
+            Cells::Objects(objects) => objects.range(rows).for_each(|value| each(Some(value))),
+            Cells::Seq(seq) => seq.range(rows).for_each(|value| each(Some(value))),
+            Cells::Field { rows: records, key } => records.each(rows, |row| each(key.find(row))),
+            Cells::Position { rows: records, at } => records.each(rows, |row| each(item_at(row, *at))),
+            Cells::Values(values) => values.get(rows).unwrap_or_default().iter().copied().for_each(each),
         }
+    }
+
+    /// Some of the cells.
+    pub(crate) fn collect(&self, rows: Range<usize>) -> Vec<Item<'p>> {
+        let mut out = Vec::with_capacity(rows.len().min(self.len()));
+        self.each(rows, |value| out.push(value.map_or(Item::Missing, Item::Value)));
+        out
     }
 }
 

@@ -155,7 +155,7 @@ impl<'p> Column<'p> {
 
     /// The column of Python objects, after a look at each.
     pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
-        let kind = cells.infer(&mut Inference::new(budget))?;
+        let kind = Inference::new(budget).all(&cells)?;
         Ok(Column::objects_of(cells, kind))
     }
 
@@ -192,7 +192,9 @@ impl<'p> Column<'p> {
             DataType::Decimal32(precision, scale)
             | DataType::Decimal64(precision, scale)
             | DataType::Decimal128(precision, scale)
-            | DataType::Decimal256(precision, scale) => Some(json!({ "precision": precision, "scale": scale })),
+            | DataType::Decimal256(precision, scale) => {
+                Some(json!({ "precision": precision, "scale": scale }))
+            }
             _ => None,
         };
         let mut column = Column::new(data_type, numpy_type, Source::Arrow(array));
@@ -250,10 +252,16 @@ impl<'p> Column<'p> {
                     Err(Error::invalid(array.origin(), format!("expected instants, found {}", array.dtype())))
                 }
             },
+            Source::Objects { cells, kind: Kind::Str { utf8: true } } => {
+                match build::texts(cells, rows.clone()) {
+                    Some(array) => Ok(array),
+                    None => {
+                        build::build(&Kind::Str { utf8: true }, &cells.collect(rows), &mut Reader::default())
+                    }
+                }
+            }
             Source::Objects { cells, kind } => {
-                let mut items = Vec::with_capacity(rows.len());
-                cells.collect(rows, &mut items);
-                build::build(kind, &items, &mut Reader::default())
+                build::build(kind, &cells.collect(rows), &mut Reader::default())
             }
             Source::Categorical { codes, values } => {
                 let keys = checked_codes(codes, values.len(), rows)?;

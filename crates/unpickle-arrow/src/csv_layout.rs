@@ -112,7 +112,25 @@ impl CsvLayout {
                 CsvColumn { column, labels }
             })
             .collect();
-        CsvLayout { index, columns, level_names }
+        let mut layout = CsvLayout { index, columns, level_names };
+        let types: Vec<_> =
+            levels.iter().map(|level| level.get("pandas_type").and_then(Json::as_str)).collect();
+        layout.shorten_days(&types);
+        layout
+    }
+
+    /// Labels that are days are shown without their time, if they all are.
+    fn shorten_days(&mut self, types: &[Option<&str>]) {
+        for (level, kind) in types.iter().enumerate() {
+            if *kind != Some("datetime") {
+                continue;
+            }
+            let mut labels: Vec<&mut String> =
+                self.columns.iter_mut().filter_map(|column| column.labels.get_mut(level)?.as_mut()).collect();
+            if labels.iter().all(|label| label.ends_with(" 00:00:00")) {
+                labels.iter_mut().for_each(|label| label.truncate(label.len().saturating_sub(9)));
+            }
+        }
     }
 
     /// The lines above the data, one cell for each field of the lines below.

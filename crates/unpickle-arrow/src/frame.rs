@@ -8,8 +8,9 @@ use unpickle_pandas::{DataFrame, Index, Series};
 
 use crate::build::Item;
 use crate::cell::Reader;
-use crate::column::Column;
+use crate::column::{Column, object_cells};
 use crate::labels::{self, Labels};
+use crate::parallel;
 use crate::table::Table;
 use crate::{json as json_text, metadata};
 
@@ -17,14 +18,13 @@ pub(crate) fn frame<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
     let frame = DataFrame::from_value(value)?;
     let labels =
         labels::labels(frame.labels(), budget).map_err(|error| error.within("the labels of the columns"))?;
-    let mut columns = Vec::with_capacity(frame.columns().len());
-    for (i, column) in frame.columns().iter().enumerate() {
+    let objects = frame.columns().iter().filter(|column| object_cells(&column.array).is_some()).count();
+    let columns = parallel::all(frame.columns(), objects.saturating_mul(frame.len()), |i, column| {
         let label = labels.texts.get(i).cloned().flatten();
-        let made = Column::from_array(&column.array, frame.len(), budget).map_err(|error| {
+        Column::from_array(&column.array, frame.len(), budget).map_err(|error| {
             error.within(format!("column `{}`", label.as_deref().unwrap_or("nan"))).within("pandas DataFrame")
-        })?;
-        columns.push(made);
-    }
+        })
+    })?;
     pandas_table("DataFrame", columns, labels, frame.index(), frame.len(), frame.attrs(), budget)
 }
 

@@ -7,6 +7,7 @@ use unpickle_numpy::{DtypeKind, NdArray};
 use unpickle_pandas::period_freq;
 
 use crate::cell::{Cell, Map, Reader};
+use crate::cells::Cells;
 use crate::kind::{Ints, Kind, Size, Zone};
 use crate::numpy::plain_type;
 
@@ -31,12 +32,26 @@ impl<'p> Inference<'p> {
     /// # Errors
     ///
     /// Sharing makes them hold more values than the limit allows.
-    pub(crate) fn all(&mut self, cells: impl Iterator<Item = Option<Value<'p>>>) -> Result<Kind> {
+    pub(crate) fn all(&mut self, cells: &Cells<'p>) -> Result<Kind> {
         let mut kind = Kind::Null;
-        for cell in cells.flatten() {
-            self.add(&mut kind, cell, 0)?;
+        let mut failed = None;
+        cells.each(0..cells.len(), |value| {
+            let Some(value) = value else { return };
+            // Columns of text are the most frequent, and the longest.
+            if matches!(kind, Kind::Str { utf8: true })
+                && let Some(text) = value.as_str_bytes()
+                && std::str::from_utf8(text).is_ok()
+            {
+                return;
+            }
+            if failed.is_none() {
+                failed = self.add(&mut kind, value, 0).err();
+            }
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(kind.settle()),
         }
-        Ok(kind.settle())
     }
 
     #[inline]

@@ -15,6 +15,7 @@ mod kind;
 mod labels;
 mod metadata;
 mod numpy;
+mod parallel;
 mod pyarrow;
 mod select;
 mod table;

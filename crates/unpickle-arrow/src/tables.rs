@@ -10,6 +10,7 @@ use unpickle_pandas::{Array, DataFrame, Index, Series};
 use crate::cells::{Cells, Key, Rows};
 use crate::column::Column;
 use crate::frame;
+use crate::parallel;
 use crate::table::Table;
 
 /// Most values inside cells that sharing may unfold to, in all of one table.
@@ -208,13 +209,11 @@ fn record_columns<'p>(
         return Ok(None);
     }
     let count = rows.len();
-    let mut columns = Vec::new();
-    for (name, key) in keys {
-        let cells = Cells::Field { rows: rows.clone(), key };
-        let column =
-            Column::objects(cells, BUDGET).map_err(|error| error.within(format!("column `{name}`")))?;
-        columns.push((name, column));
-    }
+    let columns = parallel::all(&keys, keys.len().saturating_mul(count), |_, (name, key)| {
+        let cells = Cells::Field { rows: rows.clone(), key: *key };
+        let column = Column::objects(cells, BUDGET);
+        Ok((name.clone(), column.map_err(|error| error.within(format!("column `{name}`")))?))
+    })?;
     match index {
         None => table(kind, columns, count).map(Some),
         Some(labels) => {

@@ -9,7 +9,7 @@ mod lines;
 mod options;
 mod parquet;
 mod period;
-mod pipeline;
+pub(crate) mod pipeline;
 mod sample;
 mod text;
 mod zone;

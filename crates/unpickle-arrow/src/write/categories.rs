@@ -72,10 +72,12 @@ pub(super) fn encode<E: From<ParquetError>>(
             let len = plain.len();
             let buf = compress(plain, codec)?;
             let count = u32::try_from(values.len()).map_err(|_| too_large())?;
-            let page = Page::DictionaryPage { buf, num_values: count, encoding: Encoding::PLAIN, is_sorted: false };
+            let page =
+                Page::DictionaryPage { buf, num_values: count, encoding: Encoding::PLAIN, is_sorted: false };
             let spec = pages.write_page(CompressedPage::new(page, len))?;
             compressed += spec.bytes_written;
-            uncompressed += (spec.uncompressed_size + spec.bytes_written as usize - spec.compressed_size) as u64;
+            uncompressed +=
+                (spec.uncompressed_size + spec.bytes_written as usize - spec.compressed_size) as u64;
             data_offset = spec.bytes_written;
             first = false;
         }
@@ -84,11 +86,16 @@ pub(super) fn encode<E: From<ParquetError>>(
             let valid = array.nulls();
             let mut body = Vec::new();
             let mut levels = Vec::new();
-            hybrid(&mut levels, 1, (0..keys.len()).map(|i| u32::from(valid.is_none_or(|valid| valid.is_valid(i)))));
+            hybrid(
+                &mut levels,
+                1,
+                (0..keys.len()).map(|i| u32::from(valid.is_none_or(|valid| valid.is_valid(i)))),
+            );
             body.extend(u32::try_from(levels.len()).map_err(|_| too_large())?.to_le_bytes());
             body.append(&mut levels);
             body.push(width);
-            let present = keys.iter().enumerate().filter(|(i, _)| valid.is_none_or(|valid| valid.is_valid(*i)));
+            let present =
+                keys.iter().enumerate().filter(|(i, _)| valid.is_none_or(|valid| valid.is_valid(*i)));
             hybrid(&mut body, width, present.map(|(_, &key)| key as u32));
             let null_count = array.null_count() as u64;
             nulls += null_count;
@@ -104,7 +111,8 @@ pub(super) fn encode<E: From<ParquetError>>(
             };
             let spec = pages.write_page(CompressedPage::new(page, len))?;
             compressed += spec.bytes_written;
-            uncompressed += (spec.uncompressed_size + spec.bytes_written as usize - spec.compressed_size) as u64;
+            uncompressed +=
+                (spec.uncompressed_size + spec.bytes_written as usize - spec.compressed_size) as u64;
         }
         start = end.max(start + 1);
     }
@@ -162,7 +170,9 @@ fn plain(values: &ArrayRef) -> Vec<u8> {
     };
     match values.data_type() {
         // A category that is missing is nobody's, but takes its place.
-        DataType::LargeUtf8 => values.as_string::<i64>().iter().for_each(|text| push(text.unwrap_or_default())),
+        DataType::LargeUtf8 => {
+            values.as_string::<i64>().iter().for_each(|text| push(text.unwrap_or_default()))
+        }
         _ => values.as_string::<i32>().iter().for_each(|text| push(text.unwrap_or_default())),
     }
     out

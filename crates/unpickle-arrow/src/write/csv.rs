@@ -292,9 +292,9 @@ fn values<'a>(field: &Field, array: &'a dyn Array, look: Look) -> Result<Cells<'
         }
         DataType::Struct(_) => match (complex(field, array), interval(field, array)?) {
             (Some(cells), _) | (None, Some(cells)) => Ok(cells),
-            _ => json::cells_of(field, array, 0),
+            _ => json::cells_of(field, array, json::Nesting::cell()),
         },
-        _ => json::cells_of(field, array, 0),
+        _ => json::cells_of(field, array, json::Nesting::cell()),
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn write<W: Write>(table: &dyn Columns, options: &WriteOptions<'_>, s
         let columns = schema.fields().iter().zip(batch.columns());
         let cells = columns
             .map(|(field, array)| {
-                cells_of(field, array, 0).map_err(|error| error.within(format!("column `{}`", field.name())))
+                cells_of(field, array, Nesting::lines())
+                    .map_err(|error| error.within(format!("column `{}`", field.name())))
             })
             .collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
@@ -57,15 +58,46 @@ pub(super) fn write<W: Write>(table: &dyn Columns, options: &WriteOptions<'_>, s
     })
 }
 
+/// How deep a value is, and whether there are spaces in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nesting {
+    depth: u32,
+    spaced: bool,
+}
+
+impl Nesting {
+    /// For JSON lines: no spaces.
+    fn lines() -> Nesting {
+        Nesting { depth: 0, spaced: false }
+    }
+
+    /// For a cell of CSV: as Python's `json.dumps` writes it, so that a list of numbers looks like pandas' own.
+    pub(super) fn cell() -> Nesting {
+        Nesting { depth: 0, spaced: true }
+    }
+
+    fn deeper(self) -> Result<Nesting> {
+        Ok(Nesting { depth: cells::deeper(self.depth)?, ..self })
+    }
+
+    fn comma(self) -> &'static [u8] {
+        if self.spaced { b", " } else { b"," }
+    }
+
+    fn colon(self) -> &'static [u8] {
+        if self.spaced { b": " } else { b":" }
+    }
+}
+
 /// The cells of an array as JSON.
-pub(super) fn cells_of<'a>(field: &Field, array: &'a dyn Array, depth: u32) -> Result<Cells<'a>> {
+pub(super) fn cells_of<'a>(field: &Field, array: &'a dyn Array, nesting: Nesting) -> Result<Cells<'a>> {
     if matches!(array.data_type(), DataType::Null) {
         return Ok(Box::new(|_, out| out.extend_from_slice(b"null")));
     }
-    Ok(cells::or_null(array, b"null", values(field, array, cells::deeper(depth)?)?))
+    Ok(cells::or_null(array, b"null", values(field, array, nesting.deeper()?)?))
 }
 
-fn values<'a>(field: &Field, array: &'a dyn Array, depth: u32) -> Result<Cells<'a>> {
+fn values<'a>(field: &Field, array: &'a dyn Array, nesting: Nesting) -> Result<Cells<'a>> {
     if let Some(freq) = cells::extension(field, "pandas.period", "freq").and_then(|name| Freq::parse(&name))
         && let DataType::Int64 = array.data_type()
     {
@@ -92,12 +124,12 @@ fn values<'a>(field: &Field, array: &'a dyn Array, depth: u32) -> Result<Cells<'
         return Ok(cells);
     }
     if let Some((elements, items)) = cells::elements(array) {
-        let item = cells_of(item_field(array.data_type()).unwrap_or(field), items, depth)?;
+        let item = cells_of(item_field(array.data_type()).unwrap_or(field), items, nesting)?;
         return Ok(Box::new(move |row, out| {
             out.push(b'[');
             for (at, element) in elements(row).enumerate() {
                 if at > 0 {
-                    out.push(b',');
+                    out.extend_from_slice(nesting.comma());
                 }
                 item(element, out);
             }
@@ -106,7 +138,7 @@ fn values<'a>(field: &Field, array: &'a dyn Array, depth: u32) -> Result<Cells<'
     }
     if let Some((keys, values)) = cells::keys(array) {
         let field = Field::new("", values.data_type().clone(), true);
-        let value = cells_of(&field, values, depth)?;
+        let value = cells_of(&field, values, nesting)?;
         return Ok(Box::new(move |row, out| match keys(row) {
             Some(at) => value(at, out),
             None => out.extend_from_slice(b"null"),
@@ -122,14 +154,14 @@ fn values<'a>(field: &Field, array: &'a dyn Array, depth: u32) -> Result<Cells<'
             for (field, array) in fields.iter().zip(array.as_struct().columns()) {
                 let mut key = Vec::new();
                 text::json_string(field.name(), &mut key);
-                key.push(b':');
-                members.push((key, cells_of(field, array, depth)?));
+                key.extend_from_slice(nesting.colon());
+                members.push((key, cells_of(field, array, nesting)?));
             }
             Ok(Box::new(move |row, out| {
                 out.push(b'{');
                 for (at, (key, member)) in members.iter().enumerate() {
                     if at > 0 {
-                        out.push(b',');
+                        out.extend_from_slice(nesting.comma());
                     }
                     out.extend_from_slice(key);
                     member(row, out);
@@ -137,13 +169,13 @@ fn values<'a>(field: &Field, array: &'a dyn Array, depth: u32) -> Result<Cells<'
                 out.push(b'}');
             }))
         }
-        DataType::Map(..) => map(array, depth),
+        DataType::Map(..) => map(array, nesting),
         other => Err(cells::no_text(other, "JSON")),
     }
 }
 
 /// A map as an object if its keys are text, as a list of pairs otherwise.
-fn map(array: &dyn Array, depth: u32) -> Result<Cells<'_>> {
+fn map(array: &dyn Array, nesting: Nesting) -> Result<Cells<'_>> {
     let map = array.as_map();
     let DataType::Struct(fields) = map.entries().data_type() else {
         return Err(cells::no_text(array.data_type(), "JSON"));
@@ -151,20 +183,20 @@ fn map(array: &dyn Array, depth: u32) -> Result<Cells<'_>> {
     let [key, value] = fields.as_ref() else { return Err(cells::no_text(array.data_type(), "JSON")) };
     let (keys, values) = (map.keys(), map.values());
     let textual = matches!(keys.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-    let (key, value) = (cells_of(key, keys, depth)?, cells_of(value, values, depth)?);
+    let (key, value) = (cells_of(key, keys, nesting)?, cells_of(value, values, nesting)?);
     let offsets = map.value_offsets();
     let at = |row: usize| offsets.get(row).map_or(0, |at| usize::try_from(*at).unwrap_or_default());
     Ok(Box::new(move |row, out| {
         out.push(if textual { b'{' } else { b'[' });
         for (count, entry) in (at(row)..at(row.saturating_add(1))).enumerate() {
             if count > 0 {
-                out.push(b',');
+                out.extend_from_slice(nesting.comma());
             }
             if !textual {
                 out.push(b'[');
             }
             key(entry, out);
-            out.push(if textual { b':' } else { b',' });
+            out.extend_from_slice(if textual { nesting.colon() } else { nesting.comma() });
             value(entry, out);
             if !textual {
                 out.push(b']');

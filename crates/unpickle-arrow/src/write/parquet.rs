@@ -68,8 +68,10 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
     let encode = |task: usize| -> Result<Vec<Chunk>> {
         let (group, column) = (task / fields, task % fields);
         let writers = groups.take(group, column)?;
-        let text = schema.fields().get(column).is_some_and(|field| categories::is_categories(field.data_type()));
-        if text && let Some(leaf) = first_leaves.get(column).and_then(|leaf| descriptor.columns().get(*leaf)) {
+        let text =
+            schema.fields().get(column).is_some_and(|field| categories::is_categories(field.data_type()));
+        if text && let Some(leaf) = first_leaves.get(column).and_then(|leaf| descriptor.columns().get(*leaf))
+        {
             let codec = categories::codec_of(codecs.compression(leaf.path()));
             let next = |rows| checked_column(table, &schema, column, rows).map_err(Trouble);
             return match categories::encode(leaf, codec, span(group), next) {
