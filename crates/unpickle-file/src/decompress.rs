@@ -117,9 +117,7 @@ impl Output {
 
     fn fill(&mut self, reader: &mut impl Read) -> Result<()> {
         let allowed = self.by_ratio.min(self.max);
-        let left = allowed.saturating_add(1).saturating_sub(self.bytes.len() as u64);
-        // Reads into spare capacity, doubling it; an allocation that fails is an error, not an abort.
-        let result = reader.take(left).read_to_end(&mut self.bytes);
+        let result = append(reader, &mut self.bytes, allowed.saturating_add(1));
         let come = self.bytes.len() as u64;
         match result {
             Err(error) if self.container == Container::Plain => Err(Error::io("cannot read", error)),
@@ -148,6 +146,34 @@ impl Output {
         };
         Error::new(ErrorKind::Limit, message)
     }
+}
+
+/// Reads into `bytes` until the end, or until they are `most`. (`Read::read_to_end` zeroes, and so touches, all the
+/// spare capacity that doubling gives: up to twice the memory.)
+fn append(reader: &mut impl Read, bytes: &mut Vec<u8>, most: u64) -> io::Result<()> {
+    const STEP: usize = 256 << 10;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut filled = bytes.len();
+    let result = loop {
+        if filled >= most {
+            break Ok(());
+        }
+        if filled == bytes.len() {
+            let step = STEP.min(most - filled);
+            if bytes.try_reserve(step).is_err() {
+                break Err(io::ErrorKind::OutOfMemory.into());
+            }
+            bytes.resize(filled + step, 0);
+        }
+        match reader.read(bytes.get_mut(filled..).unwrap_or_default()) {
+            Ok(0) => break Ok(()),
+            Ok(read) => filled = filled.saturating_add(read),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    bytes.truncate(filled);
+    result
 }
 
 #[cold]
