@@ -1,11 +1,12 @@
 //! The command on every fixture: what cannot be converted is one clear line, never a panic, and `--tree`, `--dis` and
 //! `--list` work on whatever decodes.
 
+use std::ffi::OsStr;
 use std::process::{Command, Output, Stdio};
 
 use super::{fixtures, report};
 
-fn run(args: &[&std::ffi::OsStr]) -> Output {
+fn run(args: &[&OsStr]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pkl2parquet"))
         .args(args)
         .stdin(Stdio::null())
@@ -54,6 +55,31 @@ fn inspection_works_on_whatever_decodes() {
                         String::from_utf8_lossy(&done.stderr)
                     ));
                 }
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn every_array_and_value_that_is_a_table_is_written_in_every_format() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut faults = Vec::new();
+    for fixture in fixtures("numpy").into_iter().chain(fixtures("builtins")) {
+        for format in ["parquet", "csv", "arrow", "jsonl"] {
+            let out = folder.path().join(format!("{}-{format}", fixture.name));
+            std::fs::create_dir(&out).expect("a new folder");
+            let flags = [OsStr::new("--to"), OsStr::new(format), OsStr::new("-q"), OsStr::new("-d")];
+            let done = run(&[&flags[..], &[out.as_os_str(), fixture.path.as_os_str()]].concat());
+            let said = String::from_utf8_lossy(&done.stderr).into_owned();
+            let empty = std::fs::read_dir(&out).expect("the folder").next().is_none();
+            let fine = match done.status.code() {
+                Some(0) => !empty,
+                Some(2) => empty && said.contains("no table in it"),
+                _ => false,
+            };
+            if !fine {
+                faults.push(format!("{} to {format}: {}: {said}", fixture.name, done.status));
             }
         }
     }
