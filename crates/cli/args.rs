@@ -50,20 +50,20 @@ pub(crate) struct Args {
     ///
     /// An input that holds several tables becomes a folder, DIR/NAME/PATH.parquet. DIR must exist. Files that exist
     /// are left alone unless --force is given.
-    #[arg(short, long, value_name = "DIR", help_heading = "Convert")]
+    #[arg(short, long, value_name = "DIR", help_heading = "Convert", conflicts_with = "look")]
     pub dir: Option<PathBuf>,
 
     /// Take the table at PATH, as --list shows it
     ///
     /// `.` is the pickled value itself.
-    #[arg(short, long, value_name = "PATH", help_heading = "Convert")]
+    #[arg(short, long, value_name = "PATH", help_heading = "Convert", conflicts_with_all = ["tree", "dis", "globals"])]
     pub key: Option<String>,
 
     /// parquet, csv, arrow, arrows or jsonl [default: by the ending]
     ///
     /// Parquet where there is no ending. Endings: .parquet .pq (Parquet), .csv (CSV), .arrow .feather .ipc (Arrow file), .arrows (Arrow stream),
     /// .jsonl .ndjson (JSON lines).
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "Convert")]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "Convert", conflicts_with = "look")]
     pub to: Option<Format>,
 
     /// snappy, zstd[:N], gzip, lz4, brotli, none or auto [default: auto]
@@ -71,21 +71,21 @@ pub(crate) struct Args {
     /// auto is, for Parquet, zstd for the columns that it makes smaller, and Snappy for small tables; for Arrow it is
     /// none. Arrow takes zstd, lz4 or none; CSV and JSON lines take none. zstd has levels 1 to 22 [default: 1], gzip
     /// 0 to 9 [default: 6], brotli 0 to 11 [default: 1].
-    #[arg(long, value_name = "CODEC", value_parser = parse_compression, help_heading = "Convert")]
+    #[arg(long, value_name = "CODEC", value_parser = parse_compression, help_heading = "Convert", conflicts_with = "look")]
     pub compression: Option<Compression>,
 
     /// Only these columns, and the index [default: all]
     ///
     /// Names separated by commas; a name that holds a comma is given by an option of its own.
-    #[arg(long, value_name = "A,B", action = ArgAction::Append, help_heading = "Convert")]
+    #[arg(long, value_name = "A,B", action = ArgAction::Append, help_heading = "Convert", conflicts_with = "look")]
     pub columns: Vec<String>,
 
     /// Only the first N rows [default: all]
-    #[arg(long, value_name = "N", help_heading = "Convert")]
+    #[arg(long, value_name = "N", help_heading = "Convert", conflicts_with = "look")]
     pub head: Option<usize>,
 
     /// Leave the index out, as index=False in pandas
-    #[arg(long, help_heading = "Convert")]
+    #[arg(long, help_heading = "Convert", conflicts_with = "look")]
     pub no_index: bool,
 
     /// Python 2 str as utf8, latin1 or bytes [default: by its bytes]
@@ -95,7 +95,7 @@ pub(crate) struct Args {
     pub encoding: Option<Encoding>,
 
     /// Replace files whose names are derived
-    #[arg(short, long, help_heading = "Convert")]
+    #[arg(short, long, help_heading = "Convert", conflicts_with = "look")]
     pub force: bool,
 
     /// Tell errors only

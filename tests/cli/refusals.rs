@@ -111,6 +111,8 @@ fn wishes_that_contradict_are_refused() {
     refuses(path, &["records.pkl", "out.csv", "--columns", "nome"], &["found `nome`", "name"]);
     refuses(path, &["records.pkl", "out.csv", "-k", "nowhere"], &["no table at `nowhere`; the paths are: ."]);
     refuses(path, &["records.pkl", "--tree", "--dis"], &["cannot be used with"]);
+    refuses(path, &["records.pkl", "--tree", "-k", "a"], &["cannot be used with"]);
+    refuses(path, &["records.pkl", "--list", "--head", "1"], &["cannot be used with"]);
     refuses(path, &["records.pkl", "--no-such-flag"], &["--no-such-flag"]);
     refuses(path, &["records.pkl", "out.csv", "--head", "-1"], &["-1"]);
 }
