@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
@@ -14,7 +14,7 @@ use crate::format::{is_text, name as format_name};
 use crate::guard::guarded;
 use crate::messages::{Messages, bytes, count, counted, time};
 use crate::names::{self, SafeNames};
-use crate::output::{Output, Target, reason};
+use crate::output::{Inputs, Output, Target, reason};
 use crate::progress::Progress;
 use crate::source::{self, shown};
 
@@ -40,7 +40,7 @@ impl Converter<'_> {
     /// One input to one output.
     pub(crate) fn one(&self, input: &Path, target: &Target, replace: bool) -> Result<()> {
         let start = Instant::now();
-        self.check(target, replace, &[input.to_owned()])?;
+        self.check(target, replace, &Inputs::new(&[input.to_owned()]))?;
         let file = source::file(input, self.args)?;
         let tables = engine::tables(&file, self.args.key.as_deref())?;
         engine::note_rest(input, &file, self.messages);
@@ -52,7 +52,7 @@ impl Converter<'_> {
     }
 
     /// One input into a folder: a file for its table, or a folder for its tables.
-    pub(crate) fn folder(&self, input: &Path, dir: &Path, inputs: &[PathBuf]) -> Fate {
+    pub(crate) fn folder(&self, input: &Path, dir: &Path, inputs: &Inputs) -> Fate {
         match guarded(|| self.try_folder(input, dir, inputs)) {
             Ok(fate) => fate,
             Err(error) => {
@@ -62,7 +62,7 @@ impl Converter<'_> {
         }
     }
 
-    fn try_folder(&self, input: &Path, dir: &Path, inputs: &[PathBuf]) -> Result<Fate> {
+    fn try_folder(&self, input: &Path, dir: &Path, inputs: &Inputs) -> Result<Fate> {
         let start = Instant::now();
         let stem = names::stem(input);
         let ending = self.format.extension();
@@ -113,7 +113,7 @@ impl Converter<'_> {
     }
 
     /// Refuses an output that cannot be, and names it.
-    fn check(&self, target: &Target, replace: bool, inputs: &[PathBuf]) -> Result<()> {
+    fn check(&self, target: &Target, replace: bool, inputs: &Inputs) -> Result<()> {
         if target.is_terminal() && !is_text(self.format) {
             bail!(
                 "standard output is a terminal, {} is not text; name a file, or give --to csv",

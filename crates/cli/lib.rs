@@ -70,8 +70,8 @@ fn obey(args: &Args) -> u8 {
         Ok(Plan::Folder { inputs, dir, format }) => {
             let start = std::time::Instant::now();
             let converter = Converter { args, messages, format };
-            let fates: Vec<Fate> =
-                inputs.iter().map(|input| converter.folder(input, &dir, &inputs)).collect();
+            let files = output::Inputs::new(&inputs);
+            let fates: Vec<Fate> = inputs.iter().map(|input| converter.folder(input, &dir, &files)).collect();
             let whole = fates.iter().filter(|fate| **fate == Fate::Whole).count();
             if inputs.len() > 1 {
                 let all = counted(inputs.len() as u64, "input");

@@ -1,5 +1,6 @@
 //! Where a table goes: a file that appears when it is complete, or a stream.
 
+use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -33,14 +34,13 @@ impl Target {
     }
 
     /// Refuses what cannot be written, before any work is done. `replace` says whether a file may be there.
-    pub(crate) fn check(&self, replace: bool, inputs: &[PathBuf]) -> Result<()> {
+    pub(crate) fn check(&self, replace: bool, inputs: &Inputs) -> Result<()> {
         let Target::File(path) = self else { return Ok(()) };
         if let Ok(meta) = fs::metadata(path) {
             if meta.is_dir() {
                 bail!("it is a directory; `-d {}` writes into it", path.display());
             }
-            if inputs.iter().filter_map(|input| fs::metadata(input).ok()).any(|input| is_same(&input, &meta))
-            {
+            if inputs.contains(&meta) {
                 bail!("it is the input itself; choose another name");
             }
             if !replace {
@@ -97,15 +97,33 @@ pub(crate) fn check_folder(folder: &Path) -> Result<()> {
     }
 }
 
+/// The files that are read, by what they are rather than by their names.
+#[derive(Debug)]
+pub(crate) struct Inputs(HashSet<Identity>);
+
+/// The device and the number of a file.
+type Identity = (u64, u64);
+
+impl Inputs {
+    /// Those at `paths` that exist.
+    pub(crate) fn new(paths: &[PathBuf]) -> Inputs {
+        Inputs(paths.iter().filter_map(|path| identity(&fs::metadata(path).ok()?)).collect())
+    }
+
+    fn contains(&self, file: &Metadata) -> bool {
+        identity(file).is_some_and(|identity| self.0.contains(&identity))
+    }
+}
+
 #[cfg(unix)]
-fn is_same(a: &Metadata, b: &Metadata) -> bool {
+fn identity(file: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
+    Some((file.dev(), file.ino()))
 }
 
 #[cfg(not(unix))]
-fn is_same(_: &Metadata, _: &Metadata) -> bool {
-    false
+fn identity(_: &Metadata) -> Option<Identity> {
+    None
 }
 
 /// What the system says, without Rust's "(os error 28)", in lower case.
@@ -334,9 +352,13 @@ mod tests {
         let path = folder.path().join("a.csv");
         fs::write(&path, "old").unwrap();
         let target = Target::of(&path);
-        assert!(target.check(false, &[]).unwrap_err().to_string().contains("--force"));
+        assert!(target.check(false, &Inputs::new(&[])).unwrap_err().to_string().contains("--force"));
         assert!(
-            target.check(true, std::slice::from_ref(&path)).unwrap_err().to_string().contains("input itself")
+            target
+                .check(true, &Inputs::new(std::slice::from_ref(&path)))
+                .unwrap_err()
+                .to_string()
+                .contains("input itself")
         );
         // One that appeared meanwhile is kept, too.
         assert!(target.create(false).unwrap().commit().is_err());
@@ -367,7 +389,7 @@ mod tests {
     fn a_missing_folder_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let target = Target::of(&folder.path().join("no/a.csv"));
-        let error = target.check(true, &[]).unwrap_err().to_string();
+        let error = target.check(true, &Inputs::new(&[])).unwrap_err().to_string();
         assert!(error.ends_with("no does not exist; create it first"), "{error}");
     }
 
