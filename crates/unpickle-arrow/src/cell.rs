@@ -129,7 +129,7 @@ impl<'p> Reader<'p> {
                 let Some(zone) = datetime.time.zone else {
                     return Cell::Stamp { value: local, unit: times::Unit::Micro, zone: None };
                 };
-                match self.to_utc(zone, local, datetime.time.fold) {
+                match self.utc_of(zone, local, datetime.time.fold) {
                     Some(value) => Cell::Stamp { value, unit: times::Unit::Micro, zone: Some(zone.id()) },
                     None => Cell::Other,
                 }
@@ -234,7 +234,7 @@ impl<'p> Reader<'p> {
     }
 
     /// What a clock of the zone shows, as an instant.
-    fn to_utc(&mut self, zone: Value<'p>, local: i64, fold: bool) -> Option<i64> {
+    fn utc_of(&mut self, zone: Value<'p>, local: i64, fold: bool) -> Option<i64> {
         let (zone, rules) = self.zone(zone)?;
         let offset = match (zone.utc_offset, rules) {
             (Some(offset), _) => i64::from(offset),

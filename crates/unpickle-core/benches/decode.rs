@@ -83,6 +83,7 @@ impl Drop for Peer {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "a benchmark says on the terminal what it leaves out")]
 fn decode(criterion: &mut Criterion) {
     let Some(mut peer) = Peer::start() else {
         eprintln!("no python3: nothing to decode");

@@ -116,7 +116,6 @@ pub(super) fn encode<E: From<ParquetError>>(
         }
         start = end.max(start + 1);
     }
-    drop(pages);
     std::io::Write::flush(&mut sink).map_err(ParquetError::from)?;
     drop(sink);
     let signed = |value: u64| i64::try_from(value).map_err(|_| too_large());

@@ -168,8 +168,11 @@ pub(super) fn times(array: &dyn Array) -> Option<(Clock, TimeUnit, Numbers<'_>)>
     Some((clock, unit, numbers))
 }
 
+/// Something to be asked row by row.
+type ByRow<'a, T> = Box<dyn Fn(usize) -> T + 'a>;
+
 /// A dictionary's keys as positions, `None` where the key or its value is missing.
-pub(super) fn keys(array: &dyn Array) -> Option<(Box<dyn Fn(usize) -> Option<usize> + '_>, &ArrayRef)> {
+pub(super) fn keys(array: &dyn Array) -> Option<(ByRow<'_, Option<usize>>, &ArrayRef)> {
     let dictionary = array.as_any_dictionary_opt()?;
     let values = dictionary.values();
     let keys = dictionary.keys();
@@ -185,7 +188,7 @@ pub(super) fn keys(array: &dyn Array) -> Option<(Box<dyn Fn(usize) -> Option<usi
             })
         }};
     }
-    let keys: Box<dyn Fn(usize) -> Option<usize> + '_> = match keys.data_type() {
+    let keys: ByRow<'_, Option<usize>> = match keys.data_type() {
         DataType::Int8 => key!(Int8Type),
         DataType::Int16 => key!(Int16Type),
         DataType::Int32 => key!(Int32Type),
@@ -200,9 +203,7 @@ pub(super) fn keys(array: &dyn Array) -> Option<(Box<dyn Fn(usize) -> Option<usi
 }
 
 /// The elements of a list of any layout: where they begin and how many they are, by row, and their array.
-pub(super) fn elements(
-    array: &dyn Array,
-) -> Option<(Box<dyn Fn(usize) -> std::ops::Range<usize> + '_>, &ArrayRef)> {
+pub(super) fn elements(array: &dyn Array) -> Option<(ByRow<'_, std::ops::Range<usize>>, &ArrayRef)> {
     macro_rules! offsets {
         ($list:expr, $values:expr) => {{
             let list = $list;

@@ -1,6 +1,7 @@
 //! Parquet: one task for each row group and column, encoded by several threads, written in order.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,7 +76,7 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
             let codec = categories::codec_of(codecs.compression(leaf.path()));
             let next = |rows| checked_column(table, &schema, column, rows).map_err(Trouble);
             return match categories::encode(leaf, codec, span(group), next) {
-                Ok(chunk) => Ok(vec![Chunk::Categories(chunk)]),
+                Ok(chunk) => Ok(vec![Chunk::Categories(Box::new(chunk))]),
                 Err(Trouble(error)) => Err(error),
             };
         }
@@ -110,7 +111,7 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
 /// An encoded column of one row group.
 enum Chunk {
     Arrow(Box<ArrowColumnChunk>),
-    Categories(categories::Chunk),
+    Categories(Box<categories::Chunk>),
 }
 
 impl Chunk {
@@ -152,14 +153,17 @@ impl Groups {
     fn take(&self, group: usize, column: usize) -> Result<Vec<ArrowColumnWriter>> {
         let missing = || Error::message(Category::Unsupported, "internal error: no writer for a column");
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        if !ready.contains_key(&group) {
-            let mut writers = self.factory.create_column_writers(group).map_err(parquet_error)?.into_iter();
-            let fields = self.schema.fields().iter();
-            let columns =
-                fields.map(|field| Some(writers.by_ref().take(leaf_count(field.data_type())).collect()));
-            ready.insert(group, columns.collect());
-        }
-        let columns = ready.get_mut(&group).ok_or_else(missing)?;
+        let columns = match ready.entry(group) {
+            Entry::Occupied(columns) => columns.into_mut(),
+            Entry::Vacant(free) => {
+                let writers = self.factory.create_column_writers(group).map_err(parquet_error)?;
+                let mut writers = writers.into_iter();
+                let fields = self.schema.fields().iter();
+                let columns =
+                    fields.map(|field| Some(writers.by_ref().take(leaf_count(field.data_type())).collect()));
+                free.insert(columns.collect())
+            }
+        };
         let writers = columns.get_mut(column).and_then(Option::take).ok_or_else(missing)?;
         if columns.iter().all(Option::is_none) {
             ready.remove(&group);

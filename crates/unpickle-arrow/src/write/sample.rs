@@ -21,7 +21,7 @@ pub(crate) const DICTIONARY_BYTES: usize = 1 << 20;
 /// Stretches of rows that stand for all of them; one for a table that is about as small.
 pub(crate) fn stretches(rows: usize) -> Vec<Range<usize>> {
     if rows <= STRETCH.saturating_mul(8) {
-        return vec![0..rows.min(STRETCH)];
+        return std::iter::once(0..rows.min(STRETCH)).collect();
     }
     let middle = rows / 2;
     vec![0..STRETCH, middle..middle.saturating_add(STRETCH), rows.saturating_sub(STRETCH)..rows]

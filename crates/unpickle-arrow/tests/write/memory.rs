@@ -145,7 +145,7 @@ pub(crate) fn every_type(rows: usize) -> Memory {
             "decimal",
             Arc::new(
                 (0..rows)
-                    .map(|row| some(row).then(|| row as i128))
+                    .map(|row| some(row).then_some(row as i128))
                     .collect::<Decimal128Array>()
                     .with_precision_and_scale(20, 2)
                     .unwrap(),
