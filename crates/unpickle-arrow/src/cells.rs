@@ -1,9 +1,11 @@
 //! Where the cells of a column of Python objects come from.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use unpickle_core::{Id, Seq, Value};
-use unpickle_numpy::Objects;
+use unpickle_core::{Dict, Id, Seq, Value};
+use unpickle_numpy::{NdArray, Objects};
+use unpickle_pandas::{Mapping, Std, stdlib};
 
 use crate::build::Item;
 
@@ -18,15 +20,17 @@ pub(crate) enum Cells<'p> {
     Field { rows: Rows<'p>, key: Key<'p> },
     /// Item `at` of each of some sequences.
     Position { rows: Rows<'p>, at: usize },
+    /// The rows of a numpy array of several dimensions.
+    Elements(Arc<NdArray<'p>>),
     /// Values from here and there.
-    Values(std::sync::Arc<[Option<Value<'p>>]>),
+    Values(Arc<[Option<Value<'p>>]>),
 }
 
 /// Records, one a row.
 #[derive(Clone)]
 pub(crate) enum Rows<'p> {
     Seq(Seq<'p>),
-    Values(std::sync::Arc<[Value<'p>]>),
+    Values(Arc<[Value<'p>]>),
 }
 
 impl<'p> Rows<'p> {
@@ -58,25 +62,22 @@ impl<'p> Key<'p> {
     /// The value under this key. Dicts from one piece of code share their keys, and have them in one order: as a rule
     /// it is one comparison of ids.
     fn find(self, row: Value<'p>) -> Option<Value<'p>> {
-        let dict = match row.as_dict() {
-            Some(dict) => dict,
-            None => {
-                let object = row.as_object()?;
-                match object.pairs() {
-                    Some(pairs) => pairs,
-                    None => {
-                        return object.states().rev().find_map(|state| {
-                            let parts = state.as_tuple().filter(|parts| parts.len() <= 2);
-                            let own = state.as_dict();
-                            let mut all = own.into_iter().chain(
-                                parts.into_iter().flat_map(|parts| parts.iter().filter_map(Value::as_dict)),
-                            );
-                            all.find_map(|dict| dict.get(self.value))
-                        });
-                    }
+        let Some(dict) = row.as_dict() else {
+            row.as_object()?;
+            let Some(Std::Mapping(mapping)) = stdlib::recognise(row) else { return None };
+            return match mapping {
+                Mapping::Dict(dict) => self.find_in(dict),
+                mapping => {
+                    let name = self.value.as_text()?;
+                    let found = mapping.iter().filter(|(key, _)| key.as_text().as_ref() == Some(&name));
+                    found.last().map(|(_, value)| value)
                 }
-            }
+            };
         };
+        self.find_in(dict)
+    }
+
+    fn find_in(self, dict: Dict<'p>) -> Option<Value<'p>> {
         let id: Id = self.value.id();
         match dict.pairs().nth(self.at) {
             Some((key, value)) if key.id() == id && dict.pairs().len() <= 64 && !again(dict, self.at, id) => {
@@ -88,7 +89,7 @@ impl<'p> Key<'p> {
 }
 
 /// Whether a key comes again behind pair `at`: then its last value counts.
-fn again(dict: unpickle_core::Dict<'_>, at: usize, id: Id) -> bool {
+fn again(dict: Dict<'_>, at: usize, id: Id) -> bool {
     dict.pairs().skip(at + 1).any(|(key, _)| key.id() == id)
 }
 
@@ -99,11 +100,12 @@ impl<'p> Cells<'p> {
             Cells::Objects(objects) => objects.len(),
             Cells::Seq(seq) => seq.len(),
             Cells::Field { rows, .. } | Cells::Position { rows, .. } => rows.len(),
+            Cells::Elements(array) => array.shape().first().copied().unwrap_or(0),
             Cells::Values(values) => values.len(),
         }
     }
 
-    /// Calls `each` with some of the cells, in order.
+    /// Calls `each` with some of the cells, in order: those that are values of the pickle.
     #[inline]
     pub(crate) fn each(&self, rows: Range<usize>, mut each: impl FnMut(Option<Value<'p>>)) {
         match self {
@@ -111,12 +113,16 @@ impl<'p> Cells<'p> {
             Cells::Seq(seq) => seq.range(rows).for_each(|value| each(Some(value))),
             Cells::Field { rows: records, key } => records.each(rows, |row| each(key.find(row))),
             Cells::Position { rows: records, at } => records.each(rows, |row| each(item_at(row, *at))),
+            Cells::Elements(_) => {}
             Cells::Values(values) => values.get(rows).unwrap_or_default().iter().copied().for_each(each),
         }
     }
 
     /// Some of the cells.
     pub(crate) fn collect(&self, rows: Range<usize>) -> Vec<Item<'p>> {
+        if let Cells::Elements(array) = self {
+            return rows.map(|row| Item::Element(Arc::clone(array), row)).collect();
+        }
         let mut out = Vec::with_capacity(rows.len().min(self.len()));
         self.each(rows, |value| out.push(value.map_or(Item::Missing, Item::Value)));
         out

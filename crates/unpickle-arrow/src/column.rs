@@ -175,6 +175,21 @@ impl<'p> Column<'p> {
         column
     }
 
+    /// The column of an array of pyarrow, and its length.
+    pub(crate) fn pyarrow_array(array: ArrayRef) -> Result<(Column<'p>, usize)> {
+        let (array, note) = writable(array)?;
+        let len = array.len();
+        let name = pyarrow::type_name(array.data_type()).unwrap_or_else(|| "object".to_owned());
+        let plain = array.data_type().is_primitive() || *array.data_type() == DataType::Boolean;
+        let mut column = Column::new(
+            array.data_type().clone(),
+            if plain { format!("{name}[pyarrow]") } else { "object".to_owned() },
+            Source::Arrow(array),
+        );
+        column.notes.extend(note);
+        Ok((column, len))
+    }
+
     fn pyarrow(data: Value<'p>, len: usize, dtype: &ArrowDtype<'p>) -> Result<Column<'p>> {
         let (array, note) = writable(pyarrow::array(data, len)?)?;
         let data_type = array.data_type().clone();
@@ -229,6 +244,11 @@ impl<'p> Column<'p> {
         let values = column.array(0..level.len())?;
         column.source = Source::Level { codes: codes.clone(), values };
         Ok(column)
+    }
+
+    /// Whether it is of an Arrow extension type, such as `pandas.period`.
+    pub(crate) fn is_extension(&self) -> bool {
+        self.metadata.iter().any(|(key, _)| key == "ARROW:extension:name")
     }
 
     /// The field of this name.

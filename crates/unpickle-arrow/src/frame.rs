@@ -133,24 +133,26 @@ pub(crate) fn pandas_table<'p>(
 /// A table whose index is a column, without a name.
 pub(crate) fn keyed_table<'p>(
     kind: &'static str,
-    columns: Vec<(String, Column<'p>)>,
+    columns: Vec<Column<'p>>,
+    labels: Labels,
     index: Column<'p>,
     rows: usize,
-) -> Result<Table<'p>> {
-    let labels = plain(columns.iter().map(|(name, _)| name.clone()).collect());
+) -> Table<'p> {
+    let mut notes: Vec<String> = labels.note.into_iter().collect();
+    let columns = unique(&labels.texts, &mut notes).into_iter().zip(columns);
+    let mut columns: Vec<(String, Column<'p>)> = columns.collect();
     let mut entries: Vec<Json> =
         columns.iter().map(|(name, column)| metadata::column_entry(column, Some(name), name)).collect();
     let field = "__index_level_0__";
     entries.push(metadata::column_entry(&index, None, field));
     let document = metadata::document(vec![json!(field)], labels.levels, entries, None);
     let schema = HashMap::from([("pandas".to_owned(), document.to_string())]);
-    let mut columns = columns;
     columns.push((field.to_owned(), index));
-    Ok(Table::new(kind, rows, columns, schema, Vec::new()))
+    Table::new(kind, rows, columns, schema, notes)
 }
 
 /// A name of its own for each column: `a`, `a.1`, `a.2`.
-fn unique(texts: &[Option<String>], notes: &mut Vec<String>) -> Vec<String> {
+pub(crate) fn unique(texts: &[Option<String>], notes: &mut Vec<String>) -> Vec<String> {
     let mut taken: HashSet<String> = texts.iter().flatten().cloned().collect();
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut names = Vec::with_capacity(texts.len());

@@ -33,6 +33,9 @@ impl<'p> Inference<'p> {
     ///
     /// Sharing makes them hold more values than the limit allows.
     pub(crate) fn all(&mut self, cells: &Cells<'p>) -> Result<Kind> {
+        if let Cells::Elements(array) = cells {
+            return self.rows(array);
+        }
         let mut kind = Kind::Null;
         let mut failed = None;
         cells.each(0..cells.len(), |value| {
@@ -52,6 +55,18 @@ impl<'p> Inference<'p> {
             Some(error) => Err(error),
             None => Ok(kind.settle()),
         }
+    }
+
+    /// The kind of the rows of an array of several dimensions.
+    fn rows(&mut self, array: &NdArray<'p>) -> Result<Kind> {
+        let (mut kind, encoding) = (Kind::Null, array.origin().encoding());
+        // Of a plain dtype, one row is like another.
+        let plain = plain_type(array.dtype()).is_some();
+        let rows = array.shape().first().copied().unwrap_or(0);
+        for row in 0..if plain { rows.min(1) } else { rows } {
+            kind = kind.merge(self.array(&array.row(row)?, encoding, 0)?);
+        }
+        Ok(kind.settle())
     }
 
     #[inline]

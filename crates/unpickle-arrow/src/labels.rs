@@ -72,22 +72,71 @@ pub(crate) fn labels(index: &Index<'_>, budget: usize) -> Result<Labels> {
 /// The label that `Series.to_frame` makes of the name of a series; of a tuple, one of several levels.
 pub(crate) fn of_name(name: Value<'_>) -> Labels {
     let text = name_text(name).unwrap_or_else(|| "0".to_owned());
-    let level = |item: Value<'_>| {
-        let (pandas_type, numpy_type, metadata) = match Reader::default().read(item) {
-            Cell::Int(_) => ("int64", "int64", Json::Null),
-            Cell::Float(_) => ("float64", "float64", Json::Null),
-            _ => ("unicode", "object", json!({ "encoding": "UTF-8" })),
-        };
-        json!({
-            "name": null, "field_name": null, "pandas_type": pandas_type, "numpy_type": numpy_type,
-            "metadata": metadata,
-        })
-    };
-    let levels = match name.as_tuple().filter(|items| !items.is_empty()) {
-        Some(items) => items.iter().map(level).collect(),
-        None => vec![level(name)],
+    let parts = name.as_tuple().filter(|items| !items.is_empty());
+    let levels = match parts {
+        Some(items) => items.iter().map(|item| key_level(std::iter::once(item))).collect(),
+        None => vec![key_level(std::iter::once(name))],
     };
     Labels { texts: vec![Some(text)], levels, note: None }
+}
+
+/// The labels that pandas makes of the keys of dicts: of tuples of one length, several levels. `None` if a key is no
+/// label.
+pub(crate) fn of_keys(keys: &[Value<'_>]) -> Option<Labels> {
+    let texts: Option<Vec<String>> = keys.iter().map(|key| key_text(*key)).collect();
+    let width = |key: &Value<'_>| key.as_tuple().map_or(0, |items| items.len());
+    let depth = keys.first().map_or(0, width);
+    let levels = if depth > 0 && keys.iter().all(|key| width(key) == depth) {
+        let level = |i| key_level(keys.iter().filter_map(move |key| key.as_tuple()?.get(i)));
+        (0..depth).map(level).collect()
+    } else {
+        vec![key_level(keys.iter().copied())]
+    };
+    Some(Labels { texts: texts?.into_iter().map(Some).collect(), levels, note: None })
+}
+
+/// The text of a key of a dict, if it is what a label of a column may be.
+pub(crate) fn key_text(key: Value<'_>) -> Option<String> {
+    let plain = |cell: &Cell<'_>| match cell {
+        Cell::Str(text) => std::str::from_utf8(text).is_ok(),
+        Cell::Null | Cell::Complex(..) | Cell::Period { .. } | Cell::Duration { .. } => false,
+        Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other => false,
+        _ => true,
+    };
+    let mut reader = Reader::default();
+    let cell = reader.read(key);
+    let sound = match key.as_tuple() {
+        Some(items) => {
+            !items.is_empty() && items.len() <= 64 && items.iter().all(|item| plain(&reader.read(item)))
+        }
+        None => plain(&cell),
+    };
+    sound.then(|| cell_text(key, &cell))
+}
+
+/// An entry of `column_indexes` for a level without a name.
+fn key_level<'p>(keys: impl Iterator<Item = Value<'p>>) -> Json {
+    let mut kind = None;
+    for key in keys {
+        let own = match Reader::default().read(key) {
+            Cell::Int(_) => "int64",
+            Cell::Float(_) => "float64",
+            _ => "unicode",
+        };
+        if *kind.get_or_insert(own) != own {
+            kind = Some("mixed");
+            break;
+        }
+    }
+    let (pandas_type, numpy_type, metadata) = match kind {
+        Some(number @ ("int64" | "float64")) => (number, number, Json::Null),
+        Some("mixed") => ("mixed", "object", Json::Null),
+        _ => ("unicode", "object", json!({ "encoding": "UTF-8" })),
+    };
+    json!({
+        "name": null, "field_name": null, "pandas_type": pandas_type, "numpy_type": numpy_type,
+        "metadata": metadata,
+    })
 }
 
 fn entry(level: &Level, name: &Option<String>) -> Json {

@@ -20,6 +20,7 @@ mod pyarrow;
 mod select;
 mod table;
 mod tables;
+mod tabular;
 mod text;
 mod times;
 mod write;

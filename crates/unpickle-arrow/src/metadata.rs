@@ -10,10 +10,12 @@ use crate::column::Column;
 
 /// The entry of one physical column.
 pub(crate) fn column_entry(column: &Column<'_>, name: Option<&str>, field_name: &str) -> Json {
+    let pandas_type =
+        if column.is_extension() { "object".to_owned() } else { pandas_type(&column.data_type) };
     json!({
         "name": name,
         "field_name": field_name,
-        "pandas_type": pandas_type(&column.data_type),
+        "pandas_type": pandas_type,
         "numpy_type": column.numpy_type,
         "metadata": column.extra,
     })

@@ -16,6 +16,7 @@ mod names;
 mod types;
 
 pub(crate) use names::type_name;
+pub(crate) use types::schema;
 
 /// Arrays in arrays are read to this depth.
 const MAX_DEPTH: usize = 32;
@@ -37,6 +38,11 @@ pub(crate) fn array(value: Value<'_>, expected: usize) -> Result<ArrayRef> {
         return Err(Error::invalid(value, format!("expected {expected} cells, found {}", made.len())));
     }
     Ok(made)
+}
+
+/// A pyarrow `Array` or `ChunkedArray` of any length.
+pub(crate) fn any(value: Value<'_>) -> Result<ArrayRef> {
+    read(value).map_err(|error| error.within("pyarrow array"))
 }
 
 fn read(value: Value<'_>) -> Result<ArrayRef> {

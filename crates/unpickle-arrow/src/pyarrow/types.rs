@@ -125,15 +125,28 @@ fn field(value: Value<'_>, depth: usize, nodes: &mut usize) -> Result<Field> {
     };
     let nullable = call.args.get(2).and_then(Value::as_bool).unwrap_or(true);
     let made = Field::new(name.into_owned(), read(data_type, depth + 1, nodes)?, nullable);
+    let metadata = metadata(call.args.get(3));
+    Ok(if metadata.is_empty() { made } else { made.with_metadata(metadata) })
+}
+
+/// Pairs of texts, in bytes; what is no text is left out.
+fn metadata(pairs: Option<Value<'_>>) -> HashMap<String, String> {
     let text = |value: Value<'_>| {
         let bytes = value.as_bytes().or_else(|| value.as_str_bytes())?;
         std::str::from_utf8(bytes).ok().map(str::to_owned)
     };
-    let pairs = call.args.get(3).and_then(|pairs| pairs.as_dict().or_else(|| pairs.as_object()?.pairs()));
+    let pairs = pairs.and_then(|pairs| pairs.as_dict().or_else(|| pairs.as_object()?.pairs()));
     let pairs = pairs.into_iter().flat_map(|pairs| pairs.iter());
-    let metadata: HashMap<String, String> =
-        pairs.filter_map(|(key, value)| Some((text(key)?, text(value)?))).collect();
-    Ok(if metadata.is_empty() { made } else { made.with_metadata(metadata) })
+    pairs.filter_map(|(key, value)| Some((text(key)?, text(value)?))).collect()
+}
+
+/// The fields and the metadata of `schema ([fields], metadata)`.
+pub(crate) fn schema(value: Value<'_>) -> Result<(Fields, HashMap<String, String>)> {
+    let call = value.call().filter(|call| call.module.starts_with("pyarrow") && call.name == "schema");
+    let list = call.and_then(|call| call.args.get(0));
+    let Some(list) = list else { return Err(Error::data(value, "a pyarrow schema")) };
+    let mut nodes = MAX_NODES;
+    Ok((fields(list, 0, &mut nodes)?, metadata(call.and_then(|call| call.args.get(1)))))
 }
 
 fn fields(value: Value<'_>, depth: usize, nodes: &mut usize) -> Result<Fields> {
