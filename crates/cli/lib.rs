@@ -16,6 +16,7 @@ mod plan;
 mod producer;
 mod progress;
 mod source;
+mod temporary;
 mod tree;
 
 use std::ffi::OsString;

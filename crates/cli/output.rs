@@ -6,7 +6,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
-use tempfile::NamedTempFile;
+
+use crate::temporary::Temporary;
 
 /// What an output's name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +79,8 @@ impl Target {
     }
 }
 
-fn folder(path: &Path) -> &Path {
+/// The folder that a file is, or will be, in.
+pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -227,91 +229,6 @@ impl Write for Sink {
             Sink::File(file) => file.flush(),
             Sink::Beside(beside) => beside.temporary.file().flush(),
         }
-    }
-}
-
-/// A file without a name, where the system has such: killed at any moment, it leaves nothing. Else one with a name.
-enum Temporary {
-    #[cfg(target_os = "linux")]
-    Nameless(File),
-    Named(NamedTempFile),
-}
-
-impl Temporary {
-    fn beside(path: &Path) -> io::Result<Temporary> {
-        let folder = folder(path);
-        #[cfg(target_os = "linux")]
-        if let Some(file) = nameless::create(folder) {
-            return Ok(Temporary::Nameless(file));
-        }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".pkl2parquet-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What any new file gets: all may read and write, less the umask.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        builder.tempfile_in(folder).map(Temporary::Named)
-    }
-
-    fn file(&self) -> &File {
-        match self {
-            #[cfg(target_os = "linux")]
-            Temporary::Nameless(file) => file,
-            Temporary::Named(file) => file.as_file(),
-        }
-    }
-
-    fn publish(self, path: &Path, replace: bool) -> io::Result<()> {
-        match self {
-            #[cfg(target_os = "linux")]
-            Temporary::Nameless(file) => nameless::publish(&file, path, replace),
-            Temporary::Named(file) if replace => file.persist(path).map(drop).map_err(|error| error.error),
-            Temporary::Named(file) => file.persist_noclobber(path).map(drop).map_err(|error| error.error),
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod nameless {
-    //! Files without a name (`O_TMPFILE`), and how they get one.
-
-    use std::fs::{self, File};
-    use std::io;
-    use std::os::fd::AsRawFd;
-    use std::path::{Path, PathBuf};
-
-    use rustix::fs::{AtFlags, CWD, Mode, OFlags};
-
-    /// `None` where the file system has none, or `/proc` is not there to name it by.
-    pub(super) fn create(folder: &Path) -> Option<File> {
-        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-        let file = File::from(rustix::fs::open(folder, flags, Mode::from_raw_mode(0o666)).ok()?);
-        handle(&file).exists().then_some(file)
-    }
-
-    fn handle(file: &File) -> PathBuf {
-        PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
-    }
-
-    pub(super) fn publish(file: &File, path: &Path, replace: bool) -> io::Result<()> {
-        let link = |to: &Path| rustix::fs::linkat(CWD, handle(file), CWD, to, AtFlags::SYMLINK_FOLLOW);
-        match link(path) {
-            Err(rustix::io::Errno::EXIST) if replace => {}
-            done => return Ok(done?),
-        }
-        // Only a rename replaces: the file gets another name first.
-        for attempt in 0.. {
-            let name = format!(".pkl2parquet-{}-{attempt}.tmp", std::process::id());
-            let temporary = path.with_file_name(name);
-            match link(&temporary) {
-                Err(rustix::io::Errno::EXIST) if attempt < 1000 => continue,
-                done => done?,
-            }
-            return fs::rename(&temporary, path).inspect_err(|_| _ = fs::remove_file(&temporary));
-        }
-        Ok(())
     }
 }
 
