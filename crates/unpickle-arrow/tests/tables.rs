@@ -1,0 +1,169 @@
+//! Which values are tables, and what becomes of their cells: each pickle as Python wrote it.
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::{Array as _, RecordBatch};
+use arrow_schema::DataType;
+use unpickle_arrow::{Columns as _, tables};
+use unpickle_core::Pickle;
+
+/// The kind, the names of the columns and the cells of the one table in a pickle.
+fn table(pickle: &[u8]) -> (&'static str, Vec<String>, RecordBatch) {
+    let pickle = Pickle::parse(pickle).unwrap();
+    let found = tables(pickle.root()).unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let table = &found[0];
+    let names = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+    (table.kind(), names, table.batch(0..table.num_rows()).unwrap())
+}
+
+fn metadata(batch: &RecordBatch) -> serde_json::Value {
+    serde_json::from_str(&batch.schema_ref().metadata()["pandas"]).unwrap()
+}
+
+fn ints(batch: &RecordBatch, column: usize) -> Vec<Option<i64>> {
+    batch.column(column).as_primitive::<Int64Type>().iter().collect()
+}
+
+fn texts(batch: &RecordBatch, column: usize) -> Vec<Option<&str>> {
+    batch.column(column).as_string::<i32>().iter().collect()
+}
+
+#[test]
+fn ordered_dicts_are_records_with_missing_cells_where_a_key_is_missing() {
+    // [OrderedDict(a=1, b=2), OrderedDict(a=3)]
+    let (kind, names, batch) = table(
+        b"\x80\x03]q\x00(ccollections\nOrderedDict\nq\x01)Rq\x02(X\x01\x00\x00\x00aq\x03K\x01X\x01\x00\x00\x00bq\
+          \x04K\x02uh\x01)Rq\x05h\x03K\x03se.",
+    );
+    assert_eq!((kind, names), ("list of dicts", vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(ints(&batch, 0), [Some(1), Some(3)]);
+    assert_eq!(ints(&batch, 1), [Some(2), None]);
+}
+
+#[test]
+fn counters_are_records() {
+    // [Counter("aab")]
+    let (_, names, batch) = table(
+        b"\x80\x03]q\x00ccollections\nCounter\nq\x01}q\x02(X\x01\x00\x00\x00aq\x03K\x02X\x01\x00\x00\x00bq\x04K\
+          \x01u\x85q\x05Rq\x06a.",
+    );
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!((ints(&batch, 0), ints(&batch, 1)), (vec![Some(2)], vec![Some(1)]));
+}
+
+#[test]
+fn row_that_is_none_has_no_cells() {
+    // [{"a": 1}, None, {"b": 2.5}]
+    let (_, names, batch) = table(
+        b"\x80\x03]q\x00(}q\x01X\x01\x00\x00\x00aq\x02K\x01sN}q\x03X\x01\x00\x00\x00bq\x04G@\x04\x00\x00\x00\x00\
+          \x00\x00se.",
+    );
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(ints(&batch, 0), [Some(1), None, None]);
+    let floats: Vec<_> = batch.column(1).as_primitive::<Float64Type>().iter().collect();
+    assert_eq!(floats, [None, None, Some(2.5)]);
+}
+
+#[test]
+fn integer_keys_stay_integers_to_pandas() {
+    // [{1: "a", 2: "b"}]
+    let (_, names, batch) =
+        table(b"\x80\x03]q\x00}q\x01(K\x01X\x01\x00\x00\x00aq\x02K\x02X\x01\x00\x00\x00bq\x03ua.");
+    assert_eq!(names, ["1", "2"]);
+    assert_eq!(texts(&batch, 1), [Some("b")]);
+    assert_eq!(metadata(&batch)["column_indexes"][0]["pandas_type"], "int64");
+}
+
+#[test]
+fn tuple_keys_are_labels_of_several_levels() {
+    // {("a", 1): [1, 2], ("b", 2): [3, 4]}
+    let (kind, names, batch) = table(
+        b"\x80\x03}q\x00(X\x01\x00\x00\x00aq\x01K\x01\x86q\x02]q\x03(K\x01K\x02eX\x01\x00\x00\x00bq\x04K\x02\x86q\
+          \x05]q\x06(K\x03K\x04eu.",
+    );
+    assert_eq!(kind, "dict of columns");
+    assert_eq!(names, ["('a', '1')", "('b', '2')"]);
+    assert_eq!(ints(&batch, 1), [Some(3), Some(4)]);
+    assert_eq!(metadata(&batch)["column_indexes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn dict_of_dicts_has_a_row_for_each_key() {
+    // {"s1": {"n": "A", "g": 1}, "s2": {"n": "B"}}
+    let (kind, names, batch) = table(
+        b"\x80\x03}q\x00(X\x02\x00\x00\x00s1q\x01}q\x02(X\x01\x00\x00\x00nq\x03X\x01\x00\x00\x00Aq\x04X\x01\x00\
+          \x00\x00gq\x05K\x01uX\x02\x00\x00\x00s2q\x06}q\x07h\x03X\x01\x00\x00\x00Bq\x08su.",
+    );
+    assert_eq!(kind, "dict of dicts");
+    assert_eq!(names, ["n", "g", "__index_level_0__"]);
+    assert_eq!(ints(&batch, 1), [Some(1), None]);
+    assert_eq!(texts(&batch, 2), [Some("s1"), Some("s2")]);
+    assert_eq!(metadata(&batch)["index_columns"][0], "__index_level_0__");
+}
+
+#[test]
+fn namedtuples_are_rows() {
+    // [P(1, "x"), P(2, "y")]
+    let (kind, names, batch) = table(
+        b"\x80\x03]q\x00(c__main__\nP\nq\x01K\x01X\x01\x00\x00\x00xq\x02\x86q\x03\x81q\x04h\x01K\x02X\x01\x00\x00\
+          \x00yq\x05\x86q\x06\x81q\x07e.",
+    );
+    assert_eq!((kind, names.len()), ("list of namedtuples", 2));
+    assert_eq!((ints(&batch, 0), texts(&batch, 1)), (vec![Some(1), Some(2)], vec![Some("x"), Some("y")]));
+}
+
+#[test]
+fn deque_of_numbers_is_one_column() {
+    let (kind, names, batch) = table(b"\x80\x03ccollections\ndeque\nq\x00)Rq\x01(K\x01K\x02e.");
+    assert_eq!((kind, names), ("list", vec!["0".to_owned()]));
+    assert_eq!(ints(&batch, 0), [Some(1), Some(2)]);
+}
+
+#[test]
+fn columns_of_several_lengths_are_no_table() {
+    // {"a": [1, 2], "b": [1]}
+    let pickle =
+        b"\x80\x03}q\x00(X\x01\x00\x00\x00aq\x01]q\x02(K\x01K\x02eX\x01\x00\x00\x00bq\x03]q\x04K\x01au.";
+    let pickle = Pickle::parse(&pickle[..]).unwrap();
+    assert!(tables(pickle.root()).unwrap().is_empty());
+}
+
+#[test]
+fn array_of_three_dimensions_is_a_column_of_lists() {
+    // numpy.zeros((2, 2, 2), "i1")
+    let (kind, _, batch) = table(
+        b"\x80\x03cnumpy._core.multiarray\n_reconstruct\nq\x00cnumpy\nndarray\nq\x01K\x00\x85q\x02C\x01bq\x03\x87\
+          q\x04Rq\x05(K\x01K\x02K\x02K\x02\x87q\x06cnumpy\ndtype\nq\x07X\x02\x00\x00\x00i1q\x08\x89\x88\x87q\x09R\
+          q\x0a(K\x03X\x01\x00\x00\x00|q\x0bNNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\x0cb\x89C\x08\x00\x00\x00\
+          \x00\x00\x00\x00\x00q\x0dtq\x0eb.",
+    );
+    assert_eq!((kind, batch.num_rows()), ("ndarray", 2));
+    let DataType::List(inner) = batch.column(0).data_type() else { panic!("{:?}", batch.schema()) };
+    assert!(matches!(inner.data_type(), DataType::List(item) if *item.data_type() == DataType::Int8));
+    assert_eq!(batch.column(0).as_list::<i32>().value(1).len(), 2);
+}
+
+#[test]
+fn array_that_contains_itself_is_text_that_ends() {
+    // a = numpy.empty(2, object); a[0] = a; a[1] = 1; [{"x": a}, {"x": "x"}] is read, for its cells are mixed
+    let (_, _, batch) = table(
+        b"\x80\x03](}X\x01\x00\x00\x00xcnumpy._core.multiarray\n_reconstruct\nq\x01cnumpy\nndarray\nq\x02K\x00\x85q\
+          \x03C\x01bq\x04\x87q\x05Rq\x06(K\x01K\x02\x85q\x07cnumpy\ndtype\nq\x08X\x02\x00\x00\x00O8q\x09\x89\x88\
+          \x87q\x0aRq\x0b(K\x03X\x01\x00\x00\x00|q\x0cNNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tq\x0db\x89]q\x0e(h\
+          \x06K\x01etq\x0fbs}X\x01\x00\x00\x00xX\x01\x00\x00\x00xse.",
+    );
+    let cell = texts(&batch, 0)[0].unwrap();
+    assert!(cell.starts_with('[') && cell.ends_with(", 1]") && cell.len() < 10_000, "{cell}");
+    assert_eq!(texts(&batch, 0)[1], Some("\"x\""));
+}
+
+#[test]
+fn tables_in_a_container_have_paths() {
+    // {"m": [[{"a": 1}], 5], "t": ({"x": 1},)}
+    let pickle = b"}(Vm\n(l(l(dVa\nI1\nsaaI5\naVt\n((dVx\nI1\nstu.";
+    let pickle = Pickle::parse(&pickle[..]).unwrap();
+    let found = tables(pickle.root()).unwrap();
+    let paths: Vec<&str> = found.iter().map(|table| table.path()).collect();
+    assert_eq!(paths, ["m[0]", "t"]);
+}
