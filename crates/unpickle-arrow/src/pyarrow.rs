@@ -4,11 +4,13 @@
 //! being such tuples themselves; `chunked_array ([arrays], type)`; `py_buffer (bytes)`. Before pyarrow 1 the tuple
 //! ends with the children. All is checked: the buffers may be anyone's.
 
+use std::collections::HashSet;
+
 use arrow_array::{Array as _, ArrayRef, make_array, new_empty_array};
 use arrow_buffer::Buffer;
 use arrow_data::ArrayData;
 use arrow_schema::DataType;
-use unpickle_core::{Error, Result, Value};
+use unpickle_core::{Error, Id, Result, Value};
 
 use crate::columns::arrow_error;
 
@@ -23,6 +25,9 @@ const MAX_DEPTH: usize = 32;
 
 /// Most arrays in one, for children may be shared.
 const MAX_NODES: usize = 100_000;
+
+/// Most bytes of buffers that come again, as shared ones do: each is copied for each array that has it.
+const MAX_SHARED: usize = 1 << 28;
 
 /// Longer arrays cannot be backed by bytes in memory, whatever their type.
 const MAX_LEN: usize = 1 << 48;
@@ -46,15 +51,15 @@ pub(crate) fn any(value: Value<'_>) -> Result<ArrayRef> {
 }
 
 fn read(value: Value<'_>) -> Result<ArrayRef> {
-    let mut nodes = MAX_NODES;
+    let bounds = &mut Bounds { nodes: MAX_NODES, shared: MAX_SHARED, seen: HashSet::new() };
     let call = value.call().filter(|call| call.module.starts_with("pyarrow"));
     let Some(call) = call else { return Err(Error::data(value, "a pyarrow array")) };
     match call.name {
-        "_restore_array" => one(value, &mut nodes),
+        "_restore_array" => one(value, bounds),
         "chunked_array" => {
             let chunks = call.args.get(0).and_then(Value::as_seq);
             let Some(chunks) = chunks else { return Err(Error::data(value, "a list of pyarrow arrays")) };
-            let arrays = chunks.iter().map(|chunk| one(chunk, &mut nodes)).collect::<Result<Vec<_>>>()?;
+            let arrays = chunks.iter().map(|chunk| one(chunk, bounds)).collect::<Result<Vec<_>>>()?;
             match &arrays[..] {
                 [] => match call.args.get(1) {
                     Some(data_type) => Ok(new_empty_array(&types::data_type(data_type)?)),
@@ -75,35 +80,45 @@ fn read(value: Value<'_>) -> Result<ArrayRef> {
     }
 }
 
+/// What one array may still be made of.
+struct Bounds {
+    nodes: usize,
+    shared: usize,
+    /// The buffers there were.
+    seen: HashSet<Id>,
+}
+
 /// One chunk.
-fn one(value: Value<'_>, nodes: &mut usize) -> Result<ArrayRef> {
+fn one(value: Value<'_>, bounds: &mut Bounds) -> Result<ArrayRef> {
     let call =
         value.call().filter(|call| call.module.starts_with("pyarrow") && call.name == "_restore_array");
     let state = call.and_then(|call| call.args.get(0));
     let Some(state) = state else { return Err(Error::data(value, "a pyarrow array")) };
-    Ok(make_array(data(state, 0, nodes)?))
+    Ok(make_array(data(state, 0, bounds)?))
 }
 
 /// The tuple of one array, and those of its children.
-fn data(state: Value<'_>, depth: usize, nodes: &mut usize) -> Result<ArrayData> {
+fn data(state: Value<'_>, depth: usize, bounds: &mut Bounds) -> Result<ArrayData> {
     let parts = state.as_seq().filter(|parts| parts.len() >= 6);
     let Some(parts) = parts else { return Err(Error::data(state, "the state of a pyarrow array")) };
-    *nodes =
-        nodes.checked_sub(1).ok_or_else(|| Error::limit("a pyarrow array of more than 100,000 parts"))?;
+    bounds.nodes = bounds
+        .nodes
+        .checked_sub(1)
+        .ok_or_else(|| Error::limit("a pyarrow array of more than 100,000 parts"))?;
     if depth > MAX_DEPTH {
         return Err(Error::limit("pyarrow arrays in arrays beyond a depth of 32"));
     }
     let part = |i| parts.get(i).ok_or_else(|| Error::data(state, "the state of a pyarrow array"));
     let data_type = types::data_type(part(0)?)?;
     let (len, offset) = (length(part(1)?)?, length(part(3)?)?);
-    let mut buffers = buffers(part(4)?)?.into_iter();
+    let mut buffers = buffers(part(4)?, bounds)?.into_iter();
     let mut children = Vec::new();
     for child in part(5)?.as_seq().into_iter().flatten() {
-        children.push(data(child, depth + 1, nodes)?);
+        children.push(data(child, depth + 1, bounds)?);
     }
     if let DataType::Dictionary(..) = data_type {
         match parts.get(6).filter(|values| !values.is_none()) {
-            Some(values) => children = vec![data(values, depth + 1, nodes)?],
+            Some(values) => children = vec![data(values, depth + 1, bounds)?],
             None => return Err(Error::unsupported(state, "a pyarrow dictionary written without its values")),
         }
     }
@@ -139,9 +154,9 @@ fn length(value: Value<'_>) -> Result<usize> {
 }
 
 /// Each buffer, in memory of its own: what is in a pickle is aligned by chance only.
-fn buffers(value: Value<'_>) -> Result<Vec<Option<Buffer>>> {
+fn buffers(value: Value<'_>, bounds: &mut Bounds) -> Result<Vec<Option<Buffer>>> {
     let Some(list) = value.as_seq() else { return Err(Error::data(value, "a list of pyarrow buffers")) };
-    let buffer = |buffer: Value<'_>| {
+    let mut one = |buffer: Value<'_>| {
         if buffer.is_none() {
             return Ok(None);
         }
@@ -150,9 +165,15 @@ fn buffers(value: Value<'_>) -> Result<Vec<Option<Buffer>>> {
             _ => Some(buffer),
         };
         match inner.and_then(Value::as_bytes) {
-            Some(bytes) => Ok(Some(Buffer::from_slice_ref(bytes))),
+            Some(bytes) => {
+                if !bounds.seen.insert(inner.unwrap_or(buffer).id()) {
+                    let left = bounds.shared.checked_sub(bytes.len());
+                    bounds.shared = left.ok_or_else(|| Error::limit("pyarrow arrays that share too much"))?;
+                }
+                Ok(Some(Buffer::from_slice_ref(bytes)))
+            }
             None => Err(Error::data(buffer, "a pyarrow buffer")),
         }
     };
-    list.iter().map(buffer).collect()
+    list.iter().map(&mut one).collect()
 }
