@@ -8,7 +8,7 @@ use unpickle_pandas::period_freq;
 
 use crate::cell::{Cell, Map, Reader};
 use crate::cells::Cells;
-use crate::kind::{Ints, Kind, Size, Zone};
+use crate::kind::{Ints, Kind, MAX_FIELDS, Size, Zone};
 use crate::numpy::plain_type;
 
 /// Nested cells beyond this depth are written as JSON text.
@@ -130,31 +130,50 @@ impl<'p> Inference<'p> {
 
     /// Merges the pairs of a dict into fields; false if they are no fields.
     fn add_fields(&mut self, fields: &mut Vec<(String, Kind)>, map: Map<'p>, depth: usize) -> Result<bool> {
-        let mut pairs = Vec::new();
-        map.each(|key, value| pairs.push((key, value)));
-        for (i, (key, value)) in pairs.into_iter().enumerate() {
-            self.charge(value)?;
-            let Some(name) = key.as_text() else { return Ok(false) };
-            // Dicts from one piece of code have their keys in one order.
-            let known = match fields.get(i) {
-                Some((known, _)) if *known == name => Some(i),
-                _ => fields.iter().position(|(known, _)| *known == name),
-            };
-            let at = match known {
+        match map {
+            Map::Dict(dict) => {
+                for (i, (key, value)) in dict.iter().enumerate() {
+                    if !self.add_field(fields, i, key, value, depth)? {
+                        return Ok(false);
+                    }
+                }
+            }
+            Map::Like(mapping) => {
+                for (i, (key, value)) in mapping.iter().enumerate() {
+                    if !self.add_field(fields, i, key, value, depth)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn add_field(
+        &mut self,
+        fields: &mut Vec<(String, Kind)>,
+        i: usize,
+        key: Value<'p>,
+        value: Value<'p>,
+        depth: usize,
+    ) -> Result<bool> {
+        self.charge(value)?;
+        let Some(name) = key.as_text() else { return Ok(false) };
+        // Dicts from one piece of code have their keys in one order.
+        let at = match fields.get(i) {
+            Some((known, _)) if *known == name => i,
+            _ => match fields.iter().position(|(known, _)| *known == name) {
                 Some(at) => at,
-                None if fields.len() < 4096 => {
+                None if fields.len() < MAX_FIELDS => {
                     fields.push((name.into_owned(), Kind::Null));
                     fields.len() - 1
                 }
                 None => return Ok(false),
-            };
-            if let Some((_, kind)) = fields.get_mut(at) {
-                let mut inner = std::mem::replace(kind, Kind::Null);
-                self.add(&mut inner, value, depth + 1)?;
-                if let Some((_, kind)) = fields.get_mut(at) {
-                    *kind = inner;
-                }
-            }
+            },
+        };
+        match fields.get_mut(at) {
+            Some((_, kind)) => self.add(kind, value, depth + 1)?,
+            None => return Ok(false),
         }
         Ok(true)
     }

@@ -96,7 +96,7 @@ impl Zone {
 }
 
 /// Most fields of one structure; objects with more are written as JSON text.
-const MAX_FIELDS: usize = 4096;
+pub(crate) const MAX_FIELDS: usize = 4096;
 
 impl Kind {
     /// The least kind that holds both.

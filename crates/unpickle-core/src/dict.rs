@@ -115,8 +115,33 @@ impl<'p> Dict<'p> {
         self.iter().map(|(key, _)| key)
     }
 
+    /// Whether no key of a small dict comes twice: nearly always so, and then the pairs are as Python holds them.
+    fn is_distinct(self) -> bool {
+        let mut rest = self.words;
+        while let [key, _, tail @ ..] = rest {
+            let key = self.value.with(*key);
+            let text = key.as_str_bytes();
+            let again = tail.chunks_exact(2).any(|pair| {
+                let other = self.value.with(pair[0]);
+                match (text, other.as_str_bytes()) {
+                    (Some(text), Some(other)) => text == other,
+                    _ => key::same(key, other),
+                }
+            });
+            if again {
+                return false;
+            }
+            rest = tail;
+        }
+        true
+    }
+
     fn small(self) -> impl Iterator<Item = (Value<'p>, Value<'p>)> + use<'p> {
+        let distinct = self.is_distinct();
         self.pairs().enumerate().filter_map(move |(i, (key, value))| {
+            if distinct {
+                return Some((key, value));
+            }
             if self.pairs().take(i).any(|(before, _)| key::same(before, key)) {
                 return None;
             }
