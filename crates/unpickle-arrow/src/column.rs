@@ -72,6 +72,8 @@ enum Source<'p> {
         mask: NdArray<'p>,
     },
     Arrow(ArrayRef),
+    /// Text in Arrow's layout, copied by stretches.
+    Texts(pyarrow::Texts<'p>),
     Range {
         start: i64,
         step: i64,
@@ -144,7 +146,7 @@ impl<'p> Column<'p> {
                 let what = format!("a column of numpy's {}", array.dtype());
                 return Err(Error::unsupported(array.origin(), what));
             };
-            return Column::objects(Cells::Objects(objects), budget);
+            return Column::objects(Cells::of(objects), budget);
         };
         let source = Source::Numpy { array: array.clone(), nan_is_null: true };
         let mut column = Column::new(mapped.data_type, array.dtype().to_little_endian().to_string(), source);
@@ -191,6 +193,11 @@ impl<'p> Column<'p> {
     }
 
     fn pyarrow(data: Value<'p>, len: usize, dtype: &ArrowDtype<'p>) -> Result<Column<'p>> {
+        if let ArrowDtype::String(dtype) = dtype
+            && let Some(texts) = pyarrow::Texts::read(data, len)
+        {
+            return Ok(Column::new(texts.data_type(), string_name(*dtype), Source::Texts(texts)));
+        }
         let (array, note) = writable(pyarrow::array(data, len)?)?;
         let data_type = array.data_type().clone();
         let numpy_type = match dtype {
@@ -341,6 +348,7 @@ impl<'p> Column<'p> {
             Source::Arrow(array) if rows.end <= array.len() && rows.start <= rows.end => {
                 Ok(array.slice(rows.start, rows.len()))
             }
+            Source::Texts(texts) => texts.array(rows),
             Source::Arrow(array) => {
                 let message = format!("expected {} cells, found {}", rows.end, array.len());
                 Err(Error::message(Category::Data, message))

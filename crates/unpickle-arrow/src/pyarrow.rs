@@ -15,9 +15,11 @@ use unpickle_core::{Error, Id, Result, Value};
 use crate::columns::arrow_error;
 
 mod names;
+mod texts;
 mod types;
 
 pub(crate) use names::type_name;
+pub(crate) use texts::Texts;
 pub(crate) use types::schema;
 
 /// Arrays in arrays are read to this depth.
