@@ -195,6 +195,40 @@ impl<'p> Iterator for Iter<'p> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
     }
+
+    /// As `next` again and again, without asking for each item where the iterator stands: `for_each` comes here.
+    fn fold<A, F: FnMut(A, Value<'p>) -> A>(self, init: A, mut each: F) -> A {
+        let Iter { seq, words, mut leaf, in_run, mut left } = self;
+        let value = |word| Value::new(seq.graph, seq.input, word);
+        let mut all = init;
+        let run = |leaf: &mut usize, count: usize, left: &mut usize, mut all: A, each: &mut F| {
+            let count = count.min(*left);
+            *left -= count;
+            for i in 0..count {
+                all = each(all, value(Word::leaf(*leaf)));
+                if i + 1 < count {
+                    *leaf = next_leaf(seq.input, *leaf);
+                }
+            }
+            all
+        };
+        if in_run > 0 {
+            all = run(&mut leaf, in_run, &mut left, all, &mut each);
+        }
+        for &word in words {
+            if left == 0 {
+                break;
+            }
+            if let Ref::Run { at, count } = word.get() {
+                let mut leaf = first_leaf(seq.input, at);
+                all = run(&mut leaf, count, &mut left, all, &mut each);
+            } else {
+                left -= 1;
+                all = each(all, value(word));
+            }
+        }
+        all
+    }
 }
 
 impl ExactSizeIterator for Iter<'_> {}
