@@ -12,8 +12,10 @@ use crate::build::Item;
 /// The cells of one column.
 #[derive(Clone)]
 pub(crate) enum Cells<'p> {
-    /// Of a numpy array of objects.
+    /// Of a numpy array of objects, in some order of its own.
     Objects(Objects<'p>),
+    /// Items of a list, one after the other: a row of an array of objects.
+    Part { seq: Seq<'p>, start: usize, len: usize },
     /// The items of a list.
     Seq(Seq<'p>),
     /// One value of each of some dicts, by key.
@@ -94,11 +96,20 @@ fn again(dict: Dict<'_>, at: usize, id: Id) -> bool {
 }
 
 impl<'p> Cells<'p> {
+    /// The cells of a numpy array of objects.
+    pub(crate) fn of(objects: Objects<'p>) -> Cells<'p> {
+        match objects.as_range() {
+            Some((seq, range)) => Cells::Part { seq, start: range.start, len: range.len() },
+            None => Cells::Objects(objects),
+        }
+    }
+
     /// How many cells there are.
     pub(crate) fn len(&self) -> usize {
         match self {
             Cells::Objects(objects) => objects.len(),
             Cells::Seq(seq) => seq.len(),
+            Cells::Part { len, .. } => *len,
             Cells::Field { rows, .. } | Cells::Position { rows, .. } => rows.len(),
             Cells::Elements(array) => array.shape().first().copied().unwrap_or(0),
             Cells::Values(values) => values.len(),
@@ -111,6 +122,10 @@ impl<'p> Cells<'p> {
         match self {
             Cells::Objects(objects) => objects.range(rows).for_each(|value| each(Some(value))),
             Cells::Seq(seq) => seq.range(rows).for_each(|value| each(Some(value))),
+            Cells::Part { seq, start, len } => {
+                let part = start + rows.start.min(*len)..start + rows.end.min(*len);
+                seq.range(part).for_each(|value| each(Some(value)));
+            }
             Cells::Field { rows: records, key } => records.each(rows, |row| each(key.find(row))),
             Cells::Position { rows: records, at } => records.each(rows, |row| each(item_at(row, *at))),
             Cells::Elements(_) => {}

@@ -40,11 +40,24 @@ impl<'p> Inference<'p> {
         let mut failed = None;
         cells.each(0..cells.len(), |value| {
             let Some(value) = value else { return };
-            // Columns of text are the most frequent, and the longest.
-            if matches!(kind, Kind::Str { utf8: true })
-                && let Some(text) = value.as_str_bytes()
-                && std::str::from_utf8(text).is_ok()
-            {
+            // What most columns are made of, told at one look.
+            let known = match &mut kind {
+                Kind::Str { utf8: true } => match value.as_str_bytes() {
+                    Some(text) => std::str::from_utf8(text).is_ok(),
+                    None => value.is_none(),
+                },
+                Kind::Int(ints) if ints.size == Size::I64 => match value.as_i64() {
+                    Some(int) => {
+                        ints.negative |= int < 0;
+                        ints.exact &= int.unsigned_abs() <= 1 << 53;
+                        true
+                    }
+                    None => value.is_none(),
+                },
+                Kind::Float => value.as_f64().is_some(),
+                _ => false,
+            };
+            if known {
                 return;
             }
             if failed.is_none() {
