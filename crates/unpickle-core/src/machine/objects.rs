@@ -1,0 +1,66 @@
+//! Calls, globals and states: data, like all else.
+
+use super::{Machine, too_many};
+use crate::class::Known;
+use crate::error::{Error, Result};
+use crate::graph::{Extra, Record, Shape, Word};
+
+impl Machine<'_> {
+    pub(crate) fn object(&mut self, shape: Shape, at: usize, first: Word, second: Word) -> Result<Word> {
+        let start = self.index(self.graph.words.len())?;
+        self.graph.words.extend([first, second]);
+        self.record(Record::new(shape, at, start, 0))
+    }
+
+    pub(super) fn extra(&mut self, object: Word) -> Result<&mut Extra> {
+        let extra = object.as_record().and_then(|index| self.graph.extra_mut(index));
+        extra.ok_or_else(too_many)
+    }
+
+    pub(super) fn build(&mut self, object: Word, state: Word) -> Result<()> {
+        let record = object.as_record().and_then(|index| Some((index, self.graph.record(index)?.shape())));
+        match record {
+            Some((index, shape)) if is_object(shape) => {
+                self.graph.add_state(index, state).ok_or_else(too_many)
+            }
+            // `BUILD None` sets nothing.
+            _ if self.value(state).is_none() => Ok(()),
+            _ => Err(Error::data(self.value(object), "an object to set the state of")),
+        }
+    }
+
+    pub(super) fn global(&mut self, at: usize, module: Word, name: Word) -> Result<()> {
+        let word = self.class(at, module, name)?;
+        self.stack.push(word);
+        Ok(())
+    }
+
+    pub(super) fn class(&mut self, at: usize, module: Word, name: Word) -> Result<Word> {
+        let text = |word| std::str::from_utf8(self.value(word).str_bytes()?).ok();
+        let known = match (text(module), text(name)) {
+            (Some(module), Some(name)) => Known::of(module, name),
+            _ => Known::Other,
+        };
+        let word = self.object(Shape::Class, at, module, name)?;
+        self.tag(word, known as u16);
+        Ok(word)
+    }
+
+    pub(crate) fn tag(&mut self, word: Word, tag: u16) {
+        if let Some(record) = word.as_record().and_then(|index| self.graph.records.get_mut(index as usize)) {
+            record.set_tag(tag);
+        }
+    }
+
+    pub(super) fn extension(&mut self, at: usize, code: u32) -> Result<()> {
+        let word = self.record(Record::new(Shape::Extension, at, code, 0))?;
+        self.stack.push(word);
+        Ok(())
+    }
+}
+
+/// Whether a record can be called, built, appended to: anything that CPython would make an object of.
+pub(super) fn is_object(shape: Shape) -> bool {
+    use Shape::{Class, Extension, Inst, NewObj, NewObjEx, Obj, Persistent, Reduce};
+    matches!(shape, Class | Reduce | NewObj | NewObjEx | Obj | Inst | Persistent | Extension)
+}
