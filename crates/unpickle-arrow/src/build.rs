@@ -98,6 +98,7 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
         Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes => {
             let mut out = BinaryBuilder::with_capacity(items.len(), items.len() * 8);
             for item in items {
+                fits(out.values_slice().len())?;
                 match item.cell(reader) {
                     Cell::Null => out.append_null(),
                     Cell::Bytes(bytes) | Cell::Str(bytes) | Cell::Str2(bytes) => out.append_value(bytes),
@@ -171,6 +172,7 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
             let mut out = StringBuilder::with_capacity(items.len(), items.len() * 16);
             let mut text = String::new();
             for item in items {
+                fits(out.values_slice().len())?;
                 match item.cell(reader) {
                     Cell::Null => out.append_null(),
                     cell => {
@@ -195,6 +197,7 @@ pub(crate) fn texts(cells: &Cells<'_>, rows: Range<usize>) -> Option<ArrayRef> {
     let mut plain = true;
     cells.each(rows, |value| {
         match value.map(|value| (value.as_str_bytes(), value)) {
+            _ if data.len() > MAX_BYTES => plain = false,
             Some((Some(text), _)) => data.extend_from_slice(text),
             None => missing.push(offsets.len() - 1),
             Some((None, value)) if value.is_none() => missing.push(offsets.len() - 1),
@@ -213,6 +216,17 @@ pub(crate) fn texts(cells: &Cells<'_>, rows: Range<usize>) -> Option<ArrayRef> {
     });
     let array = StringArray::try_new(OffsetBuffer::new(offsets.into()), data.into(), nulls);
     array.ok().map(|array| Arc::new(array) as ArrayRef)
+}
+
+/// Most bytes of text in one array, before the last cell.
+const MAX_BYTES: usize = 1 << 30;
+
+/// Whether another cell may be appended: Arrow counts the bytes of one array in 31 bits.
+fn fits(bytes: usize) -> Result<()> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::limit("more than 1 GiB of text in one stretch of rows"))
 }
 
 #[cold]
@@ -261,6 +275,7 @@ fn builder<'p, T: ArrowPrimitiveType>(
 fn strings<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>) -> Result<ArrayRef> {
     let mut out = StringBuilder::with_capacity(items.len(), items.len() * 12);
     for item in items {
+        fits(out.values_slice().len())?;
         match item.cell(reader) {
             Cell::Null => out.append_null(),
             Cell::Str(bytes) => match std::str::from_utf8(bytes) {

@@ -186,14 +186,31 @@ fn encode(
     let mut start = rows.start;
     while start < rows.end {
         let end = start.saturating_add(batch_size).min(rows.end);
-        let array = checked_column(table, schema, column, start..end)?;
+        let array = first_of(table, schema, column, start..end)?;
         for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, &array).map_err(inside)?) {
             writer.write(&leaf).map_err(inside)?;
         }
-        start = end;
+        start = start.saturating_add(array.len().max(1));
     }
     let close = |writer: ArrowColumnWriter| writer.close().map(|chunk| Chunk::Arrow(Box::new(chunk)));
     writers.into_iter().map(|writer| close(writer).map_err(inside)).collect()
+}
+
+/// As many of the rows as one array can hold: fewer, where cells are very large.
+fn first_of(
+    table: &dyn Columns,
+    schema: &SchemaRef,
+    column: usize,
+    mut rows: Range<usize>,
+) -> Result<ArrayRef> {
+    loop {
+        match checked_column(table, schema, column, rows.clone()) {
+            Err(error) if error.category() == Category::Limit && rows.len() > 1 => {
+                rows.end = rows.start.saturating_add(rows.len() / 2);
+            }
+            made => return made,
+        }
+    }
 }
 
 /// What is decided for each leaf of each column.
@@ -205,15 +222,16 @@ fn decide(
 ) -> Result<Vec<Vec<Decision>>> {
     let rows = table.num_rows();
     let stretches = sample::stretches(rows);
-    let sampled = stretches.iter().map(ExactSizeIterator::len).sum::<usize>();
     let group = rows.min(options.row_group_size);
     let fields = schema.fields().len();
     let bounds = Bounds { threads, tasks: usize::MAX, bytes: usize::MAX };
     let work = |column: usize| -> Result<Vec<Decision>> {
         let Some(field) = schema.fields().get(column) else { return Ok(Vec::new()) };
         let mut samples = vec![Vec::new(); leaf_count(field.data_type())];
+        let mut sampled = 0;
         for stretch in &stretches {
-            let array = checked_column(table, schema, column, stretch.clone())?;
+            let array = first_of(table, schema, column, stretch.clone())?;
+            sampled += array.len();
             let mut leaves = Vec::new();
             collect_leaves(&array, &mut leaves);
             for (samples, leaf) in samples.iter_mut().zip(leaves) {
