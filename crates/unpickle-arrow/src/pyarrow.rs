@@ -18,6 +18,9 @@ mod names;
 mod texts;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use names::type_name;
 pub(crate) use texts::Texts;
 pub(crate) use types::schema;
@@ -73,6 +76,10 @@ fn read(value: Value<'_>) -> Result<ArrayRef> {
                         let (a, b) = (first.data_type(), other.data_type());
                         return Err(Error::invalid(value, format!("chunks of several types, {a} and {b}")));
                     }
+                    let items = arrays.iter().map(|array| most_items(&array.to_data()));
+                    if items.fold(0, usize::saturating_add) > i32::MAX as usize {
+                        return Err(Error::limit("chunks of more than 2,147,483,647 items of lists"));
+                    }
                     let arrays: Vec<&dyn arrow_array::Array> = arrays.iter().map(|array| &**array).collect();
                     arrow_select::concat::concat(&arrays).map_err(arrow_error)
                 }
@@ -80,6 +87,14 @@ fn read(value: Value<'_>) -> Result<ArrayRef> {
         }
         _ => Err(Error::data(value, "a pyarrow array")),
     }
+}
+
+/// No fewer items than any list in it has of offsets of 32 bits: where those of several chunks are more than such
+/// offsets count, joining them panics.
+fn most_items(data: &ArrayData) -> usize {
+    let counted = matches!(data.data_type(), DataType::List(_) | DataType::Map(..));
+    let children = data.child_data().iter();
+    children.map(|child| most_items(child).max(if counted { child.len() } else { 0 })).max().unwrap_or(0)
 }
 
 /// What one array may still be made of.
@@ -122,6 +137,13 @@ fn data(state: Value<'_>, depth: usize, bounds: &mut Bounds) -> Result<ArrayData
         match parts.get(6).filter(|values| !values.is_none()) {
             Some(values) => children = vec![data(values, depth + 1, bounds)?],
             None => return Err(Error::unsupported(state, "a pyarrow dictionary written without its values")),
+        }
+    }
+    if let DataType::FixedSizeList(_, size) = data_type {
+        // The validation multiplies the two, and panics where that overflows.
+        let items = usize::try_from(size).ok().and_then(|size| len.checked_add(offset)?.checked_mul(size));
+        if items.is_none() {
+            return Err(Error::invalid(state, format!("{len} lists of {size} items in a pyarrow array")));
         }
     }
     let mut builder = ArrayData::builder(data_type.clone()).len(len).offset(offset).align_buffers(true);
