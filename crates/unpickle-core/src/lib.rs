@@ -36,6 +36,23 @@
 //! The pickle is the arena. A leaf (number, text, `None`) is the offset of its opcode, eight bytes; a long row of
 //! leaves is one such word; a container or object is a record of sixteen bytes and a word for each thing it holds.
 //! So strings are not copied, every value knows its byte, and dropping is a few deallocations.
+//!
+//! # Speed
+//!
+//! `cargo bench -p unpickle-core` decodes against `pickle.loads` with Python's collector off, both in one run. On two
+//! cores of a shared machine (CPython 3.11, processor time, medians), decoding and dropping takes less time by:
+//!
+//! | pickle | times faster |
+//! |---|---|
+//! | 10 million short strings | 25 |
+//! | the same, every seventh `None` | 22 |
+//! | 1 million dicts of four keys | 3.7 |
+//! | 3 million ints | 11 |
+//! | 3 million floats | 11 |
+//! | 200,000 small numpy arrays | 8.5 |
+//! | 1 million lists of two ints | 4 |
+//!
+//! Page faults rule: half of the time of the slower ones is the kernel handing out memory for the tables.
 #![forbid(unsafe_code)]
 
 mod class;
