@@ -39,18 +39,19 @@
 //!
 //! # Speed
 //!
-//! `cargo bench -p unpickle-core` decodes against `pickle.loads` with Python's collector off, both in one run. On two
-//! cores of a shared machine (CPython 3.11, processor time, medians), decoding and dropping takes less time by:
+//! Against `pickle.loads` with Python's collector off (CPython 3.11, processor time, two cores of a shared machine, the
+//! range of several runs), decoding and dropping takes less time by the factors below. `cargo bench -p unpickle-core`
+//! times both in one run.
 //!
 //! | pickle | times faster |
 //! |---|---|
 //! | 10 million short strings | 25 |
-//! | the same, every seventh `None` | 22 |
+//! | the same, every seventh `None` | 16 to 22 |
 //! | 1 million dicts of four keys | 3.7 |
-//! | 3 million ints | 11 |
-//! | 3 million floats | 11 |
-//! | 200,000 small numpy arrays | 8.5 |
-//! | 1 million lists of two ints | 4 |
+//! | 3 million ints | 9 to 11 |
+//! | 3 million floats | 8 to 11 |
+//! | 200,000 small numpy arrays | 7.7 to 8.5 |
+//! | 1 million lists of two ints | 4 to 6 |
 //!
 //! Page faults rule: half of the time of the slower ones is the kernel handing out memory for the tables.
 #![forbid(unsafe_code)]
