@@ -48,14 +48,14 @@ pub(crate) struct Args {
 
     /// Write into DIR: DIR/NAME.parquet for each input
     ///
-    /// An input that holds several tables becomes a folder, DIR/NAME/PATH.parquet. DIR must exist. Files that exist
-    /// are left alone unless --force is given.
+    /// An input that holds several tables becomes a folder, DIR/NAME/PATH.parquet. DIR is made if it is not there.
+    /// Files that exist are left alone unless --force is given.
     #[arg(short, long, value_name = "DIR", help_heading = "Convert", conflicts_with = "look")]
     pub dir: Option<PathBuf>,
 
     /// Take the table at PATH, as --list shows it
     ///
-    /// `.` is the pickled value itself.
+    /// Any value inside may be named: `model.coef_`, `rows[3]`, `[0].name`; `.` is the pickled value itself.
     #[arg(short, long, value_name = "PATH", help_heading = "Convert", conflicts_with_all = ["tree", "dis", "globals"])]
     pub key: Option<String>,
 

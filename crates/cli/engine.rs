@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use unpickle::File;
-use unpickle::arrow::{self, Columns, Compression, Format, Table, WriteOptions};
+use unpickle::arrow::{self, Columns, Compression, Format, Table, WriteOptions, describe};
 
 use crate::messages::{Messages, count};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::source::{shown, what};
+use crate::source::shown;
 
 /// The path that `-k` takes: `.` for the pickled value itself.
 pub(crate) fn path<'t>(table: &'t Table<'_>) -> &'t str {
@@ -21,18 +21,15 @@ pub(crate) fn path<'t>(table: &'t Table<'_>) -> &'t str {
 
 /// The tables of a file; with a key, the one at that path.
 pub(crate) fn tables<'f>(file: &'f File, key: Option<&str>) -> Result<Vec<Table<'f>>> {
-    let mut found = file.tables().map_err(|error| anyhow!("{error}"))?;
-    let Some(key) = key else { return Ok(found) };
-    if let Some(at) = found.iter().position(|table| path(table) == key) {
-        return Ok(vec![found.swap_remove(at)]);
-    }
-    let known: Vec<&str> = found.iter().take(10).map(path).collect();
-    match &*known {
-        [] => Err(no_table(file)),
-        _ => {
-            let more = if found.len() > known.len() { ", … (--list shows all)" } else { "" };
-            bail!("no table at `{key}`; the paths are: {}{more}", known.join(", "))
-        }
+    let found = match key {
+        None => file.tables(),
+        Some(key) => file.tables_at(key),
+    };
+    let found = found.map_err(|error| anyhow!("{error}"))?;
+    match key {
+        Some(".") | None => Ok(found),
+        Some(_) if !found.is_empty() => Ok(found),
+        Some(_) => Err(no_table(file)),
     }
 }
 
@@ -54,14 +51,16 @@ pub(crate) fn write(
 /// A pickle without a table: what it is, and how to see more of it.
 #[cold]
 pub(crate) fn no_table(file: &File) -> anyhow::Error {
-    anyhow!("no table in it; it holds {}; --tree shows the values", what(file.root()))
+    anyhow!(
+        "no table in it; it holds {}; --list shows what -k could take, --tree shows the values",
+        describe(file.pickle().row().unwrap_or(file.root()))
+    )
 }
 
 /// Tells of bytes behind the last pickle that are none.
 pub(crate) fn note_rest(path: &Path, file: &File, messages: Messages) {
-    if let Some(error) = file.rest() {
-        let end = file.pickles().last().map_or(0, |pickle| pickle.end());
-        let left = count((file.input().as_ref().len() as u64).saturating_sub(end));
+    if let Some(error) = file.pickle().rest() {
+        let left = count((file.input().as_ref().len() as u64).saturating_sub(file.pickle().end()));
         messages
             .note(shown(path), format_args!("the last {left} bytes are no pickle, and left out: {error}"));
     }

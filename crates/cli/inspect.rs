@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use unpickle::arrow::{Columns, Table};
+use unpickle::arrow::{Columns, Table, candidates, describe};
 use unpickle::{File, View};
 
 use crate::args::{Args, Look};
@@ -69,18 +69,21 @@ fn of_writing(error: unpickle::Error) -> anyhow::Error {
 
 /// The file in a line, and each table in one below.
 fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<()> {
-    let mut facts = file.pickles().next().map(producer).unwrap_or_default();
+    let mut facts = producer(file.pickle());
     for container in file.input().containers() {
         facts.push_str(&format!(", in {container}"));
     }
-    match file.pickles().len() {
+    match file.values().len() {
         1 => {}
         n => facts.push_str(&format!(", {} pickles in a row", count(n as u64))),
     }
     writeln!(out, "{}: {facts}", clean(&shown(path).display().to_string()))?;
-    let tables = engine::tables(file, args.key.as_deref())?;
+    let mut tables = engine::tables(file, args.key.as_deref())?;
     if tables.is_empty() {
-        writeln!(out, "  no table; it holds {}", clean(&source::what(file.root())))?;
+        let value = file.pickle().row().unwrap_or(file.root());
+        tables = candidates(value).map_err(|error| anyhow!("{error}"))?;
+        let more = if tables.is_empty() { "" } else { "; -k could take" };
+        writeln!(out, "  no table; it holds {}{more}", clean(&describe(value)))?;
     }
     let rows: Vec<[String; 3]> = tables.iter().map(line).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
@@ -128,12 +131,10 @@ fn schema(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result
 
 /// Each global with the byte of its opcode, as the pickle spells it.
 fn globals(file: &File, out: &mut impl Write) -> Result<()> {
-    for pickle in file.pickles() {
-        for value in pickle.objects() {
-            if let View::Class(class) = value.view() {
-                let name = format!("{} {}", class.raw_module(), class.raw_name());
-                writeln!(out, "{:>10}  {}", value.offset(), clean(&name))?;
-            }
+    for value in file.pickle().objects() {
+        if let View::Class(class) = value.view() {
+            let name = format!("{} {}", class.raw_module(), class.raw_name());
+            writeln!(out, "{:>10}  {}", value.offset(), clean(&name))?;
         }
     }
     Ok(())

@@ -6,6 +6,7 @@
 mod args;
 mod convert;
 mod engine;
+mod folder;
 mod format;
 mod guard;
 mod inspect;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use crate::args::{Args, Look};
 use crate::convert::{Converter, Fate};
+use crate::folder::Folder;
 use crate::messages::{Messages, counted, time};
 use crate::plan::Plan;
 
@@ -70,6 +72,13 @@ fn obey(args: &Args) -> u8 {
         }
         Ok(Plan::Folder { inputs, dir, format }) => {
             let start = std::time::Instant::now();
+            let folder = match Folder::at(&dir) {
+                Ok(folder) => folder,
+                Err(error) => {
+                    messages.error(None, format_args!("{error:#}"));
+                    return NOTHING;
+                }
+            };
             let converter = Converter { args, messages, format };
             let files = output::Inputs::new(&inputs);
             let fates: Vec<Fate> = inputs.iter().map(|input| converter.folder(input, &dir, &files)).collect();
@@ -82,7 +91,11 @@ fn obey(args: &Args) -> u8 {
                     time(start.elapsed())
                 ));
             }
-            exit_code(&fates)
+            let code = exit_code(&fates);
+            if code == NOTHING {
+                folder.withdraw();
+            }
+            code
         }
         Err(error) => {
             messages.error(None, format_args!("{error:#}"));

@@ -88,7 +88,7 @@ pub(crate) fn folder(path: &Path) -> &Path {
 }
 
 /// Refuses a folder that is none.
-pub(crate) fn check_folder(folder: &Path) -> Result<()> {
+fn check_folder(folder: &Path) -> Result<()> {
     match fs::metadata(folder) {
         Ok(meta) if meta.is_dir() => Ok(()),
         Ok(_) => bail!("{} is not a folder", folder.display()),

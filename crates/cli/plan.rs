@@ -9,7 +9,7 @@ use unpickle::arrow::Format;
 use crate::args::Args;
 use crate::format::refuses;
 use crate::names;
-use crate::output::{Target, check_folder};
+use crate::output::Target;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -61,7 +61,6 @@ impl Plan {
     }
 
     fn folder(args: &Args, inputs: &[PathBuf], dir: &Path) -> Result<Plan> {
-        check_folder(dir)?;
         let format = args.to.unwrap_or(Format::Parquet);
         let mut stems: HashMap<String, &Path> = HashMap::new();
         for input in inputs {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::{Category, File, Input, OpenOptions, Options, Value};
+use unpickle::{Category, File, Input, OpenOptions, Options};
 
 use crate::args::Args;
 
@@ -44,19 +44,4 @@ pub(crate) fn file(path: &Path, args: &Args) -> Result<File> {
 /// What to call an input in messages.
 pub(crate) fn shown(path: &Path) -> &Path {
     if path == Path::new("-") { Path::new("standard input") } else { path }
-}
-
-/// What a value is, in a few words: "a dict of 3", "an array float64 of shape (2, 3, 4)".
-pub(crate) fn what(value: Value<'_>) -> String {
-    let kind = value.kind().to_string();
-    let sized = value.as_seq().is_some() || value.as_dict().is_some();
-    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    let known = crate::tree::known(value);
-    match &*kind {
-        _ if known.is_some() => known.unwrap_or_default(),
-        "None" => "None".into(),
-        kind if kind.starts_with("the ") => kind.into(),
-        _ if sized => format!("{article} {kind} of {}", value.len()),
-        _ => format!("{article} {kind}"),
-    }
 }

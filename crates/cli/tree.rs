@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use unpickle::{DataFrame, NdArray, Series, Value, View};
+use unpickle::arrow::describe_known;
+use unpickle::{Value, View};
 
-use crate::messages::{clean, counted};
+use crate::messages::clean;
 
 /// How deep the tree goes, how many items of one container it shows, and how many lines there are at most.
 const DEPTH: usize = 8;
@@ -67,7 +68,7 @@ fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> St
             add.pairs(dict.len(), dict.pairs());
             format!("dict of {}", dict.len())
         }
-        View::Object(_) => known(value).unwrap_or_else(|| object(value, &mut add)),
+        View::Object(_) => describe_known(value).unwrap_or_else(|| object(value, &mut add)),
         View::Persistent(id) => format!("persistent id {}", short(id)),
         _ => short(value),
     }
@@ -76,29 +77,6 @@ fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> St
 /// A leaf, or anything else on one short line.
 fn short(value: Value<'_>) -> String {
     value.repr().with_depth(2).with_items(8).with_text(80).with_max_bytes(160).to_string()
-}
-
-/// What is known by more than its class.
-pub(crate) fn known(value: Value<'_>) -> Option<String> {
-    let class = value.call()?;
-    let kind = format!("{}.{}", class.module, class.name);
-    let numpy =
-        class.module.starts_with("numpy") || value.as_object()?.class()?.module().starts_with("numpy");
-    if numpy && let Ok(array) = value.extract::<NdArray<'_>>() {
-        let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
-        let comma = if shape.len() == 1 { "," } else { "" };
-        return Some(format!("an array of {} and shape ({}{comma})", array.dtype(), shape.join(", ")));
-    }
-    if class.module.starts_with("pandas") || class.module.starts_with("geopandas") {
-        if let Ok(frame) = value.extract::<DataFrame<'_>>() {
-            let (rows, columns) = (frame.len() as u64, frame.columns().len() as u64);
-            return Some(format!("{kind} of {} x {}", counted(rows, "row"), counted(columns, "column")));
-        }
-        if let Ok(series) = value.extract::<Series<'_>>() {
-            return Some(format!("{kind} of {}", counted(series.index().len() as u64, "row")));
-        }
-    }
-    None
 }
 
 /// An object: the call that made it, and below it what was given to it.

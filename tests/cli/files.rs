@@ -64,6 +64,35 @@ fn a_folder_gets_one_file_for_each_table() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_made_and_only_if_something_comes_into_it() {
+    let folder = folder();
+    let done = run(folder.path(), &["seven.pkl", "-d", "new/out"]);
+    assert_eq!(done.code, Some(2), "{}", done.err);
+    assert!(!folder.path().join("new").exists());
+    writes(folder.path(), &["records.pkl", "-d", "new/out"], "new/out/records.parquet");
+}
+
+#[test]
+fn a_key_takes_any_value_that_is_a_table_if_asked_for() {
+    let folder = folder();
+    // {'rows': [[1, 2], [3, 4]], 'of': [{'id': 5}]}
+    let bytes = b"}(X\x04\0\0\0rows](](K\x01K\x02e](K\x03K\x04eeX\x02\0\0\0of]}X\x02\0\0\0idK\x05sau.";
+    fs::write(folder.path().join("a.pkl"), bytes).unwrap();
+    writes(folder.path(), &["a.pkl", "a.csv", "-k", "rows"], "a.csv");
+    assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), b",0,1\n0,1,2\n1,3,4\n");
+    writes(folder.path(), &["a.pkl", "a.csv", "-k", "rows[1]"], "a.csv");
+    assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), b",0\n0,3\n1,4\n");
+    // The list of dicts is taken unasked, and it is said that there is more.
+    let done = writes(folder.path(), &["a.pkl", "a.csv"], "a.csv");
+    assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), b",id\n0,5\n");
+    assert!(
+        done.err.starts_with("a.pkl: note: the table at `of`; what lies beside it is left out\n"),
+        "{}",
+        done.err
+    );
+}
+
+#[test]
 fn some_of_many_that_fail_make_exit_1() {
     let folder = folder();
     fs::create_dir(folder.path().join("out")).unwrap();

@@ -33,7 +33,26 @@ fn list_of_a_pickle_without_a_table_says_so() {
     let folder = folder();
     let done = run(folder.path(), &["seven.pkl", "--list"]);
     assert_eq!(done.code, Some(0));
-    assert_eq!(done.text(), "seven.pkl: protocol 4\n  no table; it holds an int\n");
+    assert_eq!(done.text(), "seven.pkl: protocol 4\n  no table; it holds the int 7\n");
+}
+
+#[test]
+fn list_shows_what_a_key_could_take() {
+    let folder = folder();
+    // {'train': ['a', 'b'], 'lr': 0.5}
+    fs::write(
+        folder.path().join("settings.pkl"),
+        b"}(X\x05\0\0\0train](X\x01\0\0\0aX\x01\0\0\0beX\x02\0\0\0lrG?\xe0\0\0\0\0\0\0u.",
+    )
+    .unwrap();
+    let done = run(folder.path(), &["settings.pkl", "--list"]);
+    assert_eq!(
+        done.text(),
+        "settings.pkl: protocol 0\n  no table; it holds a dict of 2 with the keys 'train', 'lr'; -k could take\n  \
+         train  list  2 x 1\n"
+    );
+    let done = run(folder.path(), &["settings.pkl", "--list", "-k", "train"]);
+    assert_eq!(done.text(), "settings.pkl: protocol 0\n  train  list  2 x 1\n");
 }
 
 #[test]

@@ -45,9 +45,20 @@ fn a_pickle_without_a_table_says_what_it_is() {
     refuses(
         folder.path(),
         &["seven.pkl", "out.csv"],
-        &["seven.pkl: no table in it; it holds an int", "--tree"],
+        &["seven.pkl: no table in it; it holds the int 7; --list", "-k", "--tree"],
     );
-    refuses(folder.path(), &["seven.pkl", "out.csv", "-k", "a"], &["no table in it"]);
+    refuses(
+        folder.path(),
+        &["seven.pkl", "out.csv", "-k", "a"],
+        &["seven.pkl: nothing at `a`; it holds the int 7"],
+    );
+    refuses(
+        folder.path(),
+        &["train-test.pkl", "out.csv", "-k", "valid"],
+        &["no table at `valid`; the paths are: train, test"],
+    );
+    fs::write(folder.path().join("evil.pkl"), b"cos\nsystem\n.").unwrap();
+    refuses(folder.path(), &["evil.pkl", "out.csv"], &["it holds the name os.system, a function or a class"]);
 }
 
 #[test]
@@ -76,7 +87,7 @@ fn outputs_that_cannot_be_are_named() {
         &["records.pkl", "no/out.parquet"],
         &["no/out.parquet", "the folder no does not exist; create it"],
     );
-    refuses(path, &["records.pkl", "-d", "no"], &["the folder no does not exist; create it first"]);
+    refuses(path, &["records.pkl", "-d", "seven.pkl/no"], &["cannot make the folder seven.pkl/no: "]);
     refuses(path, &["records.pkl", "records.pkl/out.csv"], &["records.pkl/out.csv", "not a folder"]);
     refuses(path, &["records.pkl", "out.xlsx"], &["out.xlsx: the ending says no format", ".parquet", "--to"]);
     fs::create_dir(path.join("dir")).unwrap();

@@ -64,19 +64,23 @@ impl<'p> Key<'p> {
     /// The value under this key. Dicts from one piece of code share their keys, and have them in one order: as a rule
     /// it is one comparison of ids.
     fn find(self, row: Value<'p>) -> Option<Value<'p>> {
-        let Some(dict) = row.as_dict() else {
-            row.as_object()?;
-            let Some(Std::Mapping(mapping)) = stdlib::recognise(row) else { return None };
-            return match mapping {
-                Mapping::Dict(dict) => self.find_in(dict),
-                mapping => {
-                    let name = self.value.as_text()?;
-                    let found = mapping.iter().filter(|(key, _)| key.as_text().as_ref() == Some(&name));
-                    found.last().map(|(_, value)| value)
-                }
-            };
-        };
-        self.find_in(dict)
+        if let Some(dict) = row.as_dict() {
+            return self.find_in(dict);
+        }
+        let object = row.as_object()?;
+        match stdlib::recognise(row) {
+            Some(Std::Mapping(Mapping::Dict(dict))) => self.find_in(dict),
+            Some(Std::Mapping(mapping)) => {
+                let name = self.value.as_text()?;
+                let found = mapping.iter().filter(|(key, _)| key.as_text().as_ref() == Some(&name));
+                found.last().map(|(_, value)| value)
+            }
+            Some(_) => None,
+            None => match instance_of_dict(row) {
+                Some(dict) => self.find_in(dict),
+                None => object.attr_dicts().rev().find_map(|dict| self.find_in(dict)),
+            },
+        }
     }
 
     fn find_in(self, dict: Dict<'p>) -> Option<Value<'p>> {
@@ -144,10 +148,33 @@ impl<'p> Cells<'p> {
     }
 }
 
-/// Item `at` of a row that is a sequence, or a namedtuple.
+/// The pairs of an instance of a subclass of dict: set by key, or in protocols 0 and 1 given to
+/// `copyreg._reconstructor(cls, dict, {…})`.
+pub(crate) fn instance_of_dict(value: Value<'_>) -> Option<Dict<'_>> {
+    let object = value.as_object()?;
+    object.class()?;
+    if object.items().is_some() {
+        return None;
+    }
+    object.pairs().or_else(|| {
+        let base = object.arg(1)?.as_class()?;
+        let made =
+            object.callable().as_class()?.is("copyreg", "_reconstructor") && base.is("builtins", "dict");
+        object.arg(2)?.as_dict().filter(|_| made)
+    })
+}
+
+/// Item `at` of a row that is a sequence, a namedtuple, or an object whose state is the list of its fields.
 pub(crate) fn item_at(row: Value<'_>, at: usize) -> Option<Value<'_>> {
-    match row.as_seq() {
-        Some(seq) => seq.get(at),
-        None => row.as_object()?.arg(at),
+    if let Some(seq) = row.as_seq() {
+        return seq.get(at);
+    }
+    let object = row.as_object()?;
+    match object.state().and_then(Value::as_list) {
+        Some(fields) => fields.get(at),
+        None => match stdlib::recognise(row) {
+            Some(Std::Sequence(items)) => items.get(at),
+            _ => None,
+        },
     }
 }

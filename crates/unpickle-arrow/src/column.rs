@@ -155,6 +155,11 @@ impl<'p> Column<'p> {
         Ok(column)
     }
 
+    /// Whether some of the cells have no type in Arrow, and are JSON text.
+    pub(crate) fn holds_json(&self) -> bool {
+        matches!(&self.source, Source::Objects { kind, .. } if kind.holds_json())
+    }
+
     /// The column of Python objects, after a look at each.
     pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
         let kind = Inference::new(budget).all(&cells)?;

@@ -130,12 +130,12 @@ pub(crate) fn pandas_table<'p>(
     Ok(Table::new(kind, rows, physical, schema, notes))
 }
 
-/// A table whose index is a column, without a name.
+/// A table whose index is of columns without names.
 pub(crate) fn keyed_table<'p>(
     kind: &'static str,
     columns: Vec<Column<'p>>,
     labels: Labels,
-    index: Column<'p>,
+    index: Vec<Column<'p>>,
     rows: usize,
 ) -> Table<'p> {
     let mut notes: Vec<String> = labels.note.into_iter().collect();
@@ -143,11 +143,15 @@ pub(crate) fn keyed_table<'p>(
     let mut columns: Vec<(String, Column<'p>)> = columns.collect();
     let mut entries: Vec<Json> =
         columns.iter().map(|(name, column)| metadata::column_entry(column, Some(name), name)).collect();
-    let field = "__index_level_0__";
-    entries.push(metadata::column_entry(&index, None, field));
-    let document = metadata::document(vec![json!(field)], labels.levels, entries, None);
+    let mut fields = Vec::new();
+    for (i, level) in index.into_iter().enumerate() {
+        let field = format!("__index_level_{i}__");
+        entries.push(metadata::column_entry(&level, None, &field));
+        fields.push(json!(field));
+        columns.push((field, level));
+    }
+    let document = metadata::document(fields, labels.levels, entries, None);
     let schema = HashMap::from([("pandas".to_owned(), document.to_string())]);
-    columns.push((field.to_owned(), index));
     Table::new(kind, rows, columns, schema, notes)
 }
 

@@ -250,6 +250,16 @@ impl Kind {
         }
     }
 
+    /// Whether cells, or what is nested in them, are JSON text. (The kinds nest no deeper than the inference goes.)
+    pub(crate) fn holds_json(&self) -> bool {
+        match self {
+            Kind::Json => true,
+            Kind::List(item) => item.holds_json(),
+            Kind::Struct(fields) => fields.iter().any(|(_, kind)| kind.holds_json()),
+            _ => false,
+        }
+    }
+
     /// What the user is told, if cells are mapped rather than kept as they are.
     pub(crate) fn note(&self) -> Option<&'static str> {
         Some(match self {

@@ -8,6 +8,7 @@ mod column;
 mod columns;
 mod csv_layout;
 mod decimal;
+mod describe;
 mod frame;
 mod infer;
 mod json;
@@ -27,7 +28,8 @@ mod write;
 
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};
+pub use describe::{describe, describe_known};
 pub use select::Select;
 pub use table::Table;
-pub use tables::tables;
+pub use tables::{candidates, tables, tables_at, tables_in_row};
 pub use write::{Compression, Format, WriteOptions, Written, write};

@@ -32,11 +32,19 @@ impl<'p> Table<'p> {
     ) -> Table<'p> {
         let mut fields: Vec<Field> = Vec::with_capacity(columns.len());
         let mut sources = Vec::with_capacity(columns.len());
+        // One line for each thing that was done, with the columns it was done to.
+        let mut told: Vec<(String, Vec<String>)> = Vec::new();
         for (name, column) in columns {
             fields.push(column.field(&name));
-            notes.extend(column.notes.iter().map(|note| format!("column `{name}`: {note}")));
+            for note in &column.notes {
+                match told.iter_mut().find(|(known, _)| *known == *note) {
+                    Some((_, names)) => names.push(name.clone()),
+                    None => told.push((note.clone(), vec![name.clone()])),
+                }
+            }
             sources.push(column);
         }
+        notes.extend(told.into_iter().map(|(note, names)| format!("{}: {note}", columns_of(&names))));
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
         Table { path: String::new(), kind, schema, rows, columns: sources, notes }
     }
@@ -64,6 +72,11 @@ impl<'p> Table<'p> {
         &self.notes
     }
 
+    /// Tells of something more.
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
     /// How many rows there are.
     pub fn num_rows(&self) -> usize {
         self.rows
@@ -72,6 +85,19 @@ impl<'p> Table<'p> {
     /// The physical columns, index columns last, with the key `pandas` in the metadata.
     pub fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
+    }
+}
+
+/// "column `a`", "columns `a`, `b`", "columns `a`, `b`, `c` and 7 more".
+fn columns_of(names: &[String]) -> String {
+    let quoted =
+        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names {
+        [one] => format!("column `{one}`"),
+        [a, b, c, rest @ ..] if rest.len() > 2 => {
+            format!("columns {} and {} more", quoted(&[a.clone(), b.clone(), c.clone()]), rest.len())
+        }
+        some => format!("columns {}", quoted(some)),
     }
 }
 

@@ -1,16 +1,34 @@
 //! Which values of a pickle are tables: the order of tries.
 
-use unpickle_core::{Result, Value};
+use unpickle_core::{Category, Error, Result, Value};
 
+use crate::describe;
 use crate::table::Table;
-use crate::tabular::{arrow, columns, library, list, records, rows, search};
+use crate::tabular::{arrow, columns, library, list, objects, path, records, rows, search, values};
+
+/// Said of the only table inside something that holds more.
+const BESIDE: &str = "what lies beside it is left out";
+
+/// Most values that are tried for candidates: each try may look at all that is inside.
+const MOST_CANDIDATES: usize = 1000;
 
 /// What can be tabulated in `value`: the value itself, or else what it holds, each with its path.
 ///
-/// In this order: pandas' DataFrame, Series and Index; numpy arrays, structured and masked ones too; tables and arrays
-/// of pyarrow; a list of dicts; a dict of columns of one length; a dict of dicts, one row a key; a list of lists,
-/// tuples or namedtuples of one length; a list of plain values as one column. What is none of these is searched for
-/// tables.
+/// In this order:
+///
+/// 1. pandas' DataFrame, Series and Index, other arrays of pandas; numpy arrays, structured and masked ones too;
+///    tables and arrays of pyarrow;
+/// 2. a list of dicts: a row each, a column for each key;
+/// 3. a list of objects of one class, or of like attributes (dataclasses, say): a column for each attribute;
+/// 4. a dict of columns of one length;
+/// 5. a dict of dicts or of such objects: a row each, the keys are the index;
+/// 6. a list of lists, tuples, namedtuples or arrays of one length: a row each, columns `0`, `1`, …;
+/// 7. a list of plain values, or of lists: one column `0`;
+/// 8. a dict of plain values: one column `0`, the keys are the index, as `pandas.Series(dict)`.
+///
+/// A tuple, a deque or a set is a list here; a subclass of dict is a dict. What is none of these, or holds a frame
+/// somewhere inside, is searched for tables: those of 1 and 2. If there are none either, a list of anything else is one
+/// column of JSON text.
 ///
 /// ```
 /// use unpickle_arrow::{Columns as _, tables};
@@ -29,10 +47,77 @@ use crate::tabular::{arrow, columns, library, list, records, rows, search};
 ///
 /// The value looks like one of these, but cannot be read.
 pub fn tables(value: Value<'_>) -> Result<Vec<Table<'_>>> {
-    match own_table(value)? {
-        Some(table) => Ok(vec![table]),
-        None => search::tables(value),
+    if let Some(table) = own_table(value)? {
+        return Ok(vec![table]);
     }
+    let mut found = search::tables(value)?;
+    if found.is_empty()
+        && let Some(table) = list::of_anything(value)?
+    {
+        return Ok(vec![table]);
+    }
+    note_beside(value, &mut found);
+    Ok(found)
+}
+
+/// What can be tabulated in `row`, the list of the values of several pickles in a row: if they are alike (dicts, rows
+/// of one length, objects of one class, plain values) one table, a row each; else the tables of each, whose path
+/// begins with its number.
+///
+/// ```
+/// use unpickle_arrow::tables_in_row;
+/// use unpickle_core::Options;
+///
+/// // pickle.dump({"id": 1}, file, 0); pickle.dump({"id": 2}, file, 0)
+/// let file = b"(dp0\nVid\np1\nI1\ns.(dp0\nVid\np1\nI2\ns.";
+/// let pickle = Options::new().parse_all(&file[..])?;
+/// assert_eq!(tables_in_row(pickle.row().unwrap())?[0].num_rows(), 2);
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`tables`].
+pub fn tables_in_row(row: Value<'_>) -> Result<Vec<Table<'_>>> {
+    for table in [records::list, objects::list, rows::sequences, rows::namedtuples, list::one_column] {
+        if let Some(table) = table(row)? {
+            return Ok(vec![table]);
+        }
+    }
+    let mut found = Vec::new();
+    for (i, value) in row.as_seq().into_iter().flat_map(|row| row.iter()).enumerate() {
+        found.extend(tables(value)?.into_iter().map(|table| below(table, &format!("[{i}]"))));
+    }
+    note_beside(row, &mut found);
+    Ok(found)
+}
+
+/// What can be tabulated of the value at `path` in `root`. Any value inside may be named, whether [`tables`] finds it
+/// or not; paths are spelled as [`Table::path`] gives them.
+///
+/// # Errors
+///
+/// There is nothing at the path, or no table, or one that cannot be read.
+pub fn tables_at<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
+    let Some(value) = path::find(root, path) else {
+        return Err(Error::message(Category::Data, nothing_at(root, path)?));
+    };
+    let found = tables(value)?;
+    if found.is_empty() {
+        let message = format!("no table at `{path}`: it is {}", describe(value));
+        return Err(Error::message(Category::Data, message));
+    }
+    Ok(found.into_iter().map(|table| below(table, path)).collect())
+}
+
+/// Values inside `root` that are tables of rows and columns if they are asked for, though [`tables`] does not take
+/// them for such: lists and dicts of plain values, say, which may as well be settings.
+///
+/// # Errors
+///
+/// As [`tables`].
+pub fn candidates(root: Value<'_>) -> Result<Vec<Table<'_>>> {
+    search::outermost(root, MOST_CANDIDATES, own_table)
 }
 
 /// The table that the value is.
@@ -41,11 +126,13 @@ fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
         library::table,
         arrow::table,
         records::list,
+        objects::list,
         columns::dict,
         records::keyed,
         rows::sequences,
         rows::namedtuples,
         list::one_column,
+        values::keyed,
     ];
     for table in tries {
         if let Some(table) = table(value)? {
@@ -53,4 +140,42 @@ fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
         }
     }
     Ok(None)
+}
+
+/// Tells that a table which nobody named is not all that there is in `value`.
+fn note_beside(value: Value<'_>, found: &mut [Table<'_>]) {
+    if let [table] = found
+        && path::holds_more(value)
+        && !table.notes().iter().any(|note| note.contains(BESIDE))
+    {
+        let note = format!("the table at `{}`; {BESIDE}", table.path());
+        table.note(note);
+    }
+}
+
+/// The table with its path below another.
+fn below<'p>(table: Table<'p>, path: &str) -> Table<'p> {
+    let full = match table.path() {
+        "" => path.to_owned(),
+        inner if inner.starts_with('[') => format!("{path}{inner}"),
+        inner => format!("{path}.{inner}"),
+    };
+    table.with_path(full)
+}
+
+/// Says that there is nothing at `path`, and what there is.
+#[cold]
+fn nothing_at(root: Value<'_>, path: &str) -> Result<String> {
+    let found = tables(root)?;
+    let mut known: Vec<&str> = found.iter().take(10).map(Table::path).collect();
+    if let [""] = *known {
+        known = vec!["."];
+    }
+    Ok(match &*known {
+        [] => format!("nothing at `{path}`; it holds {}", describe(root)),
+        _ if found.len() > known.len() => {
+            format!("no table at `{path}`; the paths are: {}, … (--list shows all)", known.join(", "))
+        }
+        _ => format!("no table at `{path}`; the paths are: {}", known.join(", ")),
+    })
 }

@@ -12,9 +12,12 @@ pub(crate) mod arrow;
 pub(crate) mod columns;
 pub(crate) mod library;
 pub(crate) mod list;
+pub(crate) mod objects;
+pub(crate) mod path;
 pub(crate) mod records;
 pub(crate) mod rows;
 pub(crate) mod search;
+pub(crate) mod values;
 
 /// Most values inside cells that sharing may unfold to, in all of one table.
 pub(crate) const BUDGET: usize = 100_000_000;
@@ -39,7 +42,12 @@ fn labelled<'p>(
     frame::pandas_table(kind, columns, labels, &range, rows, None, BUDGET)
 }
 
-/// The items of a list, a tuple or a deque.
+/// The items of a list, a tuple, a deque or a set.
+fn items(value: Value<'_>) -> Option<Seq<'_>> {
+    value.as_seq().or_else(|| sequence(value))
+}
+
+/// The items of a list, a tuple or a deque: what has an order.
 fn sequence(value: Value<'_>) -> Option<Seq<'_>> {
     if let Some(items) = value.as_list().or_else(|| value.as_tuple()) {
         return Some(items);

@@ -293,6 +293,8 @@ pub(crate) struct Graph {
     pub(crate) side: Vec<u8>,
     pub(crate) buffers: Vec<Arc<[u8]>>,
     pub(crate) root: Word,
+    /// The list of all roots, where several pickles stand in a row.
+    pub(crate) row: Option<Word>,
     pub(crate) encoding: crate::Encoding,
     pub(crate) protocol: u8,
     /// Hash indexes of the larger dicts that were searched.

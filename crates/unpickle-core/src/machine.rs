@@ -52,6 +52,7 @@ impl<'i> Machine<'i> {
                 side: Vec::new(),
                 buffers: options.buffers.clone(),
                 root: Word::EMPTY,
+                row: None,
                 encoding: options.encoding,
                 protocol: 0,
                 indexes: Mutex::default(),
@@ -70,6 +71,42 @@ impl<'i> Machine<'i> {
 
     /// Runs up to STOP. Gives the tables and the first byte behind STOP.
     pub(crate) fn run(mut self) -> Result<(Graph, usize)> {
+        self.graph.root = self.one()?;
+        Ok((self.graph, self.at))
+    }
+
+    /// Runs up to the last STOP, each pickle with a memo of its own, all in the same tables: so each value has an
+    /// identity of its own. The root is what the first pickle holds; several are items of a list, too.
+    ///
+    /// Gives the tables, the first byte behind the last STOP, and what is wrong with the bytes behind it.
+    pub(crate) fn run_all(mut self) -> Result<(Graph, usize, Option<Error>)> {
+        self.graph.root = self.one()?;
+        let (mut end, mut rest) = (self.at, None);
+        let mut roots = vec![self.graph.root];
+        let protocol = self.graph.protocol;
+        while end < self.input.len() {
+            self.stack.clear();
+            self.marks.clear();
+            (self.fence, self.runs, self.memo) = (0, 0, Memo::default());
+            match self.one() {
+                Ok(root) => roots.push(root),
+                Err(error) => {
+                    rest = Some(error);
+                    break;
+                }
+            }
+            end = self.at;
+        }
+        self.graph.protocol = protocol;
+        if roots.len() > 1 {
+            (self.stack, self.runs) = (roots, 0);
+            self.graph.row = Some(self.sequence(Shape::List, 0, 0)?);
+        }
+        Ok((self.graph, end, rest))
+    }
+
+    /// Runs up to the next STOP. Gives what was pickled.
+    fn one(&mut self) -> Result<Word> {
         loop {
             let at = self.at;
             let Some(&byte) = self.input.get(at) else { return Err(ops::no_stop(at)) };
@@ -144,7 +181,7 @@ impl<'i> Machine<'i> {
                 Opcode::Reduce => {
                     let [callable, args] = self.pop_two(at)?;
                     let word = self.object(Shape::Reduce, at, callable, args)?;
-                    class::fold_call(&mut self, word, callable, args)?;
+                    class::fold_call(self, word, callable, args)?;
                     self.push(word);
                 }
                 Opcode::NewObj => {
@@ -260,10 +297,7 @@ impl<'i> Machine<'i> {
                     let protocol = self.byte(opcode, at)?;
                     self.graph.protocol = protocol;
                 }
-                Opcode::Stop => {
-                    self.graph.root = self.pop(at)?;
-                    return Ok((self.graph, self.at));
-                }
+                Opcode::Stop => return self.pop(at),
                 Opcode::None
                 | Opcode::NewTrue
                 | Opcode::NewFalse

@@ -183,23 +183,21 @@ impl<'p> Object<'p> {
 
     /// An attribute that a BUILD set: in a dict, in `(dict, slots)`, or in `(dict,)`.
     pub fn attr(self, name: &str) -> Option<Value<'p>> {
-        self.states().rev().find_map(|state| {
-            if let Some(dict) = state.as_dict() {
-                return dict.get(name);
-            }
-            let parts = state.as_tuple().filter(|parts| parts.len() <= 2)?;
-            parts.iter().find_map(|part| part.as_dict()?.get(name))
-        })
+        self.attr_dicts().rev().find_map(|dict| dict.get(name))
     }
 
     /// All attributes that a BUILD set by name, with the names as the pickle has them.
     pub fn attrs(self) -> impl Iterator<Item = (Value<'p>, Value<'p>)> + use<'p> {
-        let parts = self.states().flat_map(|state| {
+        self.attr_dicts().flat_map(Dict::iter)
+    }
+
+    /// The dicts in which BUILD set attributes, in order: `__dict__`, and that of `__slots__`.
+    pub fn attr_dicts(self) -> impl DoubleEndedIterator<Item = Dict<'p>> + use<'p> {
+        self.states().flat_map(|state| {
             let parts = state.as_tuple().filter(|parts| parts.len() <= 2);
-            let own = state.as_dict();
-            own.into_iter().chain(parts.into_iter().flat_map(|parts| parts.iter().filter_map(Value::as_dict)))
-        });
-        parts.flat_map(Dict::iter)
+            let part = move |i| parts.and_then(|parts| parts.get(i)).and_then(Value::as_dict);
+            [state.as_dict(), part(0), part(1)].into_iter().flatten()
+        })
     }
 }
 

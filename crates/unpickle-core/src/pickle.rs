@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::{Graph, Ref, Word};
 use crate::limits::Limits;
 use crate::machine::Machine;
@@ -86,7 +86,29 @@ impl Options<'_> {
     pub fn parse_at<B: AsRef<[u8]>>(&self, input: B, offset: u64) -> Result<Pickle<B>> {
         let at = usize::try_from(offset).unwrap_or(usize::MAX);
         let (graph, end) = Machine::new(input.as_ref(), at, self).run()?;
-        Ok(Pickle { input, graph, end })
+        Ok(Pickle { input, graph, end, rest: None })
+    }
+
+    /// Decodes all pickles in `input`, one after the other as repeated `pickle.dump` to one file writes them, into one
+    /// [`Pickle`]. Each has a memo of its own; [`Pickle::roots`] are their values.
+    ///
+    /// ```
+    /// use unpickle_core::Options;
+    ///
+    /// let pickle = Options::new().parse_all(&b"K\x01.\x80\x02K\x02.\xff"[..])?;
+    /// assert_eq!(pickle.roots().filter_map(|value| value.as_i64()).collect::<Vec<_>>(), [1, 2]);
+    /// assert_eq!(pickle.end(), 8);
+    /// assert_eq!(pickle.rest().and_then(|error| error.offset()), Some(8));
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::parse`], for the first. What follows the last pickle is no error: Python does not look at it
+    /// either, and [`Pickle::rest`] says what is wrong with it.
+    pub fn parse_all<B: AsRef<[u8]>>(&self, input: B) -> Result<Pickle<B>> {
+        let (graph, end, rest) = Machine::new(input.as_ref(), 0, self).run_all()?;
+        Ok(Pickle { input, graph, end, rest })
     }
 }
 
@@ -108,6 +130,7 @@ pub struct Pickle<B = Vec<u8>> {
     input: B,
     graph: Graph,
     end: usize,
+    rest: Option<Error>,
 }
 
 impl<B: AsRef<[u8]>> Pickle<B> {
@@ -120,17 +143,34 @@ impl<B: AsRef<[u8]>> Pickle<B> {
         Options::new().parse(input)
     }
 
-    /// What was pickled.
+    /// What was pickled; the first value, if there are several.
     pub fn root(&self) -> Value<'_> {
         Value::new(&self.graph, self.input.as_ref(), self.graph.root)
     }
 
-    /// The first byte behind STOP: where another pickle, or something else, may begin.
+    /// The value of each pickle: one, unless [`Options::parse_all`] met several.
+    pub fn roots(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
+        let row = self.row().and_then(Value::as_list);
+        (0..row.map_or(1, |row| row.len()))
+            .map(move |i| row.and_then(|row| row.get(i)).unwrap_or(self.root()))
+    }
+
+    /// The values of several pickles in a row, as a list.
+    pub fn row(&self) -> Option<Value<'_>> {
+        self.graph.row.map(|row| Value::new(&self.graph, self.input.as_ref(), row))
+    }
+
+    /// Why the bytes behind the last pickle are none, if [`Options::parse_all`] met any.
+    pub fn rest(&self) -> Option<&Error> {
+        self.rest.as_ref()
+    }
+
+    /// The first byte behind the last STOP: where another pickle, or something else, may begin.
     pub fn end(&self) -> u64 {
         self.end as u64
     }
 
-    /// The protocol that the pickle says it is of; 0 where it says none, as protocols 0 and 1 do.
+    /// The protocol that the (first) pickle says it is of; 0 where it says none, as protocols 0 and 1 do.
     pub fn protocol(&self) -> u8 {
         self.graph.protocol
     }

@@ -187,15 +187,25 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
     })
 }
 
-/// The items of what is probably a tuple with names: `NEWOBJ cls (a, b, …)` and nothing else. A class of one argument
-/// may as well be a subclass of `str`, so that is left alone.
+/// The items of what is probably a tuple with names: `NEWOBJ cls (a, b, …)` and nothing else, in protocols 0 and 1
+/// `copyreg._reconstructor(cls, tuple, (a, b, …))`. A class of one argument may as well be a subclass of `str`, so that
+/// is left alone.
 pub(crate) fn named_tuple(object: Object<'_>) -> Option<Seq<'_>> {
-    let plain = object.make() == Make::NewObj
-        && object.state().is_none()
+    let plain = object.state().is_none()
         && object.items().is_none()
         && object.pairs().is_none()
         && object.class().is_some();
-    object.args().as_seq().filter(|args| plain && args.len() >= 2)
+    if !plain {
+        return None;
+    }
+    match object.make() {
+        Make::NewObj => object.args().as_seq().filter(|args| args.len() >= 2),
+        Make::Reduce if object.callable().as_class()?.is("copyreg", "_reconstructor") => {
+            object.arg(1)?.as_class().filter(|base| base.is("builtins", "tuple"))?;
+            object.arg(2)?.as_tuple()
+        }
+        _ => None,
+    }
 }
 
 fn path(object: Object<'_>, separator: char) -> Option<String> {

@@ -40,9 +40,7 @@ impl AsRef<[u8]> for Shared {
 #[derive(Debug)]
 pub struct File {
     input: Shared,
-    first: Pickle<Shared>,
-    more: Vec<Pickle<Shared>>,
-    rest: Option<Error>,
+    pickle: Pickle<Shared>,
 }
 
 impl File {
@@ -61,45 +59,30 @@ impl File {
     /// # Errors
     ///
     /// The first is no pickle, or ends too early. What follows the last pickle is no error: Python does not look at
-    /// it either, and [`File::rest`] says what is wrong with it.
+    /// it either, and [`Pickle::rest`] says what is wrong with it.
     pub fn from_input(input: Input, options: &Options<'_>) -> Result<File> {
         let input = Shared(Arc::new(input));
-        let len = input.as_ref().len() as u64;
-        let first = options.parse(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
-        let (mut more, mut rest) = (Vec::new(), None);
-        let mut at = first.end();
-        while at < len {
-            match options.parse_at(input.clone(), at) {
-                Ok(pickle) => {
-                    at = pickle.end();
-                    more.push(pickle);
-                }
-                Err(error) => {
-                    rest = Some(error);
-                    break;
-                }
-            }
-        }
-        Ok(File { input, first, more, rest })
+        let pickle = options.parse_all(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
+        Ok(File { input, pickle })
     }
 
     /// What was pickled; the first value, if there are several.
     pub fn root(&self) -> Value<'_> {
-        self.first.root()
+        self.pickle.root()
     }
 
-    /// The pickles, in the order of the file: one, unless `pickle.dump` was called on it repeatedly.
-    pub fn pickles(&self) -> impl ExactSizeIterator<Item = &Pickle<Shared>> {
-        let count = 1 + self.more.len();
-        (0..count).map(|i| i.checked_sub(1).and_then(|i| self.more.get(i)).unwrap_or(&self.first))
-    }
-
-    /// The root of each pickle.
+    /// The value of each pickle, in the order of the file: one, unless `pickle.dump` was called on it repeatedly.
     pub fn values(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
-        self.pickles().map(|pickle| pickle.root())
+        self.pickle.roots()
     }
 
-    /// What can be tabulated, each with its path. Several pickles in a row are addressed as the items of one list.
+    /// The decoded pickles, as one.
+    pub fn pickle(&self) -> &Pickle<Shared> {
+        &self.pickle
+    }
+
+    /// What can be tabulated, each with its path. Several pickles in a row are the rows of one table, where they are
+    /// alike, else they are addressed as the items of one list.
     ///
     /// ```
     /// use unpickle::arrow::{Format, WriteOptions, write};
@@ -124,25 +107,36 @@ impl File {
     /// Something looks like a table and cannot be read.
     #[cfg(feature = "arrow")]
     pub fn tables(&self) -> Result<Vec<unpickle_arrow::Table<'_>>> {
-        if self.more.is_empty() {
-            return unpickle_arrow::tables(self.root());
+        match self.pickle.row() {
+            None => unpickle_arrow::tables(self.root()),
+            Some(row) => unpickle_arrow::tables_in_row(row),
         }
-        let mut all = Vec::new();
-        for (i, value) in self.values().enumerate() {
-            for table in unpickle_arrow::tables(value)? {
-                let path = match table.path() {
-                    path if path.is_empty() || path.starts_with('[') => format!("[{i}]{path}"),
-                    path => format!("[{i}].{path}"),
-                };
-                all.push(table.with_path(path));
-            }
-        }
-        Ok(all)
     }
 
-    /// Why the bytes behind the last pickle are none, if there are any.
-    pub fn rest(&self) -> Option<&Error> {
-        self.rest.as_ref()
+    /// What can be tabulated of the value at `path`, as [`File::tables`] and `Table::path` spell it: any value inside,
+    /// whether it is listed there or not. `.` is what was pickled.
+    ///
+    /// ```
+    /// // {"rows": [[1, 2], [3, 4]], "size": 2}
+    /// let bytes = &b"}(X\x04\0\0\0rows](](K\x01K\x02e](K\x03K\x04eeX\x04\0\0\0sizeK\x02u."[..];
+    /// # use unpickle::{File, Input, OpenOptions, Options};
+    /// # let input = Input::from_reader(bytes, &OpenOptions::new()).unwrap();
+    /// let file = File::from_input(input, &Options::new())?;
+    /// assert!(file.tables()?.is_empty());
+    /// assert_eq!(file.tables_at("rows")?[0].num_rows(), 2);
+    /// assert_eq!(file.tables_at("size").unwrap_err().to_string(), "no table at `size`: it is the int 2");
+    /// # Ok::<(), unpickle::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There is nothing at the path, or no table, or one that cannot be read.
+    #[cfg(feature = "arrow")]
+    pub fn tables_at(&self, path: &str) -> Result<Vec<unpickle_arrow::Table<'_>>> {
+        match path {
+            "." => self.tables(),
+            path => unpickle_arrow::tables_at(self.pickle.row().unwrap_or(self.root()), path),
+        }
     }
 
     /// The bytes, and what they were wrapped in.
@@ -204,15 +198,15 @@ mod tests {
         let file = file(b"K\x01.\x80\x02K\x02.N.").unwrap();
         assert_eq!(file.values().map(|value| value.to_string()).collect::<Vec<_>>(), ["1", "2", "None"]);
         assert_eq!(file.root().as_i64(), Some(1));
-        assert_eq!(file.pickles().len(), 3);
-        assert!(file.rest().is_none());
+        assert_eq!(file.values().len(), 3);
+        assert!(file.pickle().rest().is_none());
     }
 
     #[test]
     fn what_follows_the_last_pickle_is_told() {
         let file = file(b"K\x01.\xff\xff").unwrap();
-        assert_eq!(file.pickles().len(), 1);
-        assert_eq!(file.rest().and_then(Error::offset), Some(3));
+        assert_eq!(file.values().len(), 1);
+        assert_eq!(file.pickle().rest().and_then(Error::offset), Some(3));
     }
 
     #[test]

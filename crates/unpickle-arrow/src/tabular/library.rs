@@ -39,6 +39,16 @@ pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
     }
 }
 
+/// Whether the class of an object is one of these libraries, whose objects are never rows.
+pub(super) fn is_library(value: Value<'_>) -> bool {
+    let module = value.call().map_or("", |call| call.module);
+    let library = module.split('.').next().unwrap_or_default();
+    matches!(library, "pandas" | "numpy" | "pyarrow" | "torch")
+        || DataFrame::is_in(value)
+        || Series::is_in(value)
+        || Index::is_in(value)
+}
+
 /// The column of an array of pandas, such as `Categorical`.
 pub(super) fn extension_array(value: Value<'_>) -> Result<Option<(Column<'_>, usize)>> {
     let pandas = |module: &str| module.starts_with("pandas.") || module == "pandas";

@@ -1,25 +1,76 @@
-//! A list of plain values, as one column.
+//! A list that is one column.
 
 use unpickle_core::{Result, Value};
 
-use super::{BUDGET, numbered, sequence};
+use super::library::one_dimensional;
+use super::{BUDGET, items, numbered, objects, search};
 use crate::cell::{Cell, Reader};
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
 
-/// A list, tuple or set of numbers, texts, times and the like: what is itself no container.
+/// A list, tuple or set of numbers, texts, times and the like, or of lists; an empty one is an empty table.
 pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
-    let Some(list) = value.as_seq().or_else(|| sequence(value)) else { return Ok(None) };
-    let mut reader = Reader::default();
-    for cell in list.iter() {
-        if matches!(reader.read(cell), Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other) {
-            return Ok(None);
-        }
-    }
+    let Some(list) = items(value) else {
+        let empty = value.as_dict().is_some_and(|dict| dict.is_empty());
+        return if empty { numbered("dict", Vec::new(), 0).map(Some) } else { Ok(None) };
+    };
     if list.is_empty() {
+        return numbered("list", Vec::new(), 0).map(Some);
+    }
+    if !all_plain(list.iter()) && !all_lists(value) {
         return Ok(None);
     }
     let column = Column::objects(Cells::Seq(list), BUDGET)?;
-    numbered("list", vec![("0".to_owned(), column)], list.len()).map(Some)
+    // Frames in cells are the tables, not what holds them.
+    if column.holds_json() && search::holds_frame(value) {
+        return Ok(None);
+    }
+    table(column, list.len()).map(Some)
+}
+
+/// A list of anything, in which nothing else was found: one column of JSON text, where it has any use.
+pub(crate) fn of_anything(value: Value<'_>) -> Result<Option<Table<'_>>> {
+    let Some(list) = items(value).filter(|_| value.as_tuple().is_none()) else { return Ok(None) };
+    let mut reader = Reader::default();
+    if list.iter().all(|cell| matches!(reader.read(cell), Cell::Other | Cell::Null)) {
+        return Ok(None);
+    }
+    table(Column::objects(Cells::Seq(list), BUDGET)?, list.len()).map(Some)
+}
+
+fn table(column: Column<'_>, rows: usize) -> Result<Table<'_>> {
+    numbered("list", vec![("0".to_owned(), column)], rows)
+}
+
+/// Whether none of these is a container or an object that has no form in Arrow; and at least one there is.
+pub(super) fn all_plain<'p>(cells: impl Iterator<Item = Value<'p>>) -> bool {
+    let mut reader = Reader::default();
+    let mut any = false;
+    for cell in cells {
+        any = true;
+        if matches!(reader.read(cell), Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other) {
+            return false;
+        }
+    }
+    any
+}
+
+/// Whether the value is a list of lists or sets or arrays of one dimension, which hold no dicts. A tuple
+/// is none: `(x, y)` are two.
+fn all_lists(value: Value<'_>) -> bool {
+    let Some(list) = items(value).filter(|_| value.as_tuple().is_none()) else { return false };
+    let mut any = false;
+    for item in list.iter().filter(|item| !item.is_none()) {
+        any = true;
+        if one_dimensional(item).is_some() {
+            continue;
+        }
+        let Some(items) = items(item) else { return false };
+        let row = |item: Value<'_>| item.as_seq().is_none() && objects::is_container(item);
+        if items.iter().any(row) {
+            return false;
+        }
+    }
+    any
 }

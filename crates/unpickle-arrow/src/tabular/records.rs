@@ -1,21 +1,25 @@
-//! A list of dicts, and a dict of dicts: a row each, a column for each key.
+//! A list of dicts, and a dict of dicts: a row each, a column for each key. Objects are rows in the same way, with
+//! their attributes for keys.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use unpickle_core::{Id, Result, Value};
-use unpickle_pandas::{DataFrame, Mapping, Series, Std, stdlib};
+use unpickle_core::{Id, Object, Result, Value};
+use unpickle_pandas::{Mapping, Std, stdlib};
 
-use super::library::one_dimensional;
-use super::{BUDGET, MAX_COLUMNS, labelled, sequence};
+use super::{BUDGET, MAX_COLUMNS, labelled, objects, search, sequence};
 use crate::cell::Map;
 use crate::cells::{Cells, Key, Rows};
 use crate::column::Column;
+use crate::labels::Labels;
 use crate::table::Table;
 use crate::{frame, labels, parallel};
 
 /// Keys that are told apart by their identity are forgotten beyond so many: text may be told from.
 const MAX_IDS: usize = 1 << 20;
+
+/// Longer tuples are no levels of an index.
+const MAX_LEVELS: usize = 64;
 
 /// A list of dicts; a row may be missing.
 pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
@@ -24,31 +28,31 @@ pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
     if list.is_empty() || !list.iter().all(row) || list.iter().all(Value::is_none) {
         return Ok(None);
     }
-    table("list of dicts", Rows::Seq(list), None)
+    table("list of dicts", value, Rows::Seq(list), None)
 }
 
-/// A dict of dicts: one row a key.
+/// A dict of dicts, or of objects that are alike: one row a key.
 pub(crate) fn keyed(value: Value<'_>) -> Result<Option<Table<'_>>> {
     let Some(dict) = map(value) else { return Ok(None) };
-    let (mut labels, mut rows, mut sound) = (Vec::new(), Vec::new(), true);
-    each(dict, |key, row| {
-        // Dicts of one depth only: what holds tables is searched for them.
-        sound &= map(row).is_some_and(|row| {
-            let mut flat = true;
-            each(row, |_, cell| flat &= !holds_table(cell));
-            flat
-        });
+    let (mut labels, mut rows) = (Vec::new(), Vec::new());
+    dict.each(|key, row| {
         labels.push(Some(key));
         rows.push(row);
     });
-    if rows.is_empty() || !sound {
+    let kind = if rows.is_empty() {
+        return Ok(None);
+    } else if rows.iter().all(|row| map(*row).is_some()) {
+        "dict of dicts"
+    } else if objects::alike(rows.iter().copied()) {
+        "dict of objects"
+    } else {
+        return Ok(None);
+    };
+    // What holds frames and arrays is searched for them.
+    if search::holds_library_table(value) {
         return Ok(None);
     }
-    table("dict of dicts", Rows::Values(rows.into()), Some(labels))
-}
-
-fn holds_table(cell: Value<'_>) -> bool {
-    DataFrame::is_in(cell) || Series::is_in(cell) || one_dimensional(cell).is_some()
+    table(kind, value, Rows::Values(rows.into()), Some(labels))
 }
 
 /// The pairs of a dict, or of an object that is one.
@@ -59,27 +63,47 @@ pub(super) fn map(value: Value<'_>) -> Option<Map<'_>> {
     value.as_object()?;
     match stdlib::recognise(value) {
         Some(Std::Mapping(mapping)) => Some(Map::Like(mapping)),
-        _ => None,
+        Some(_) => None,
+        // A dict of a class of its own.
+        None => objects::as_dict(value).map(Map::Dict),
     }
 }
 
-pub(super) fn each<'p>(map: Map<'p>, each: impl FnMut(Value<'p>, Value<'p>)) {
-    map.each(each);
+/// What a row has under its keys.
+enum Pairs<'p> {
+    /// A dict.
+    Map(Map<'p>),
+    /// An object, its attributes.
+    Attributes(Object<'p>),
+}
+
+impl<'p> Pairs<'p> {
+    fn of(row: Value<'p>) -> Option<Pairs<'p>> {
+        map(row).map(Pairs::Map).or_else(|| row.as_object().map(Pairs::Attributes))
+    }
+
+    fn each(&self, mut each: impl FnMut(Value<'p>)) {
+        match self {
+            Pairs::Map(map) => map.each(|key, _| each(key)),
+            Pairs::Attributes(object) => object.attrs().for_each(|(key, _)| each(key)),
+        }
+    }
 }
 
 /// The identities of the keys.
-fn ids(map: Map<'_>, out: &mut Vec<Id>) {
-    match map {
-        Map::Dict(dict) | Map::Like(Mapping::Dict(dict)) => {
+fn ids(row: &Pairs<'_>, out: &mut Vec<Id>) {
+    match row {
+        Pairs::Map(Map::Dict(dict) | Map::Like(Mapping::Dict(dict))) => {
             out.extend(dict.pairs().map(|(key, _)| key.id()));
         }
-        other => other.each(|key, _| out.push(key.id())),
+        other => other.each(|key| out.push(key.id())),
     }
 }
 
-/// One column a key; `index` are the names of the rows, if they have any.
-fn table<'p>(
+/// One column a key of the rows of `value`; `index` are the names of the rows, if they have any.
+pub(super) fn table<'p>(
     kind: &'static str,
+    value: Value<'p>,
     rows: Rows<'p>,
     index: Option<Vec<Option<Value<'p>>>>,
 ) -> Result<Option<Table<'p>>> {
@@ -93,13 +117,38 @@ fn table<'p>(
         let name = labels.texts.get(i).cloned().flatten().unwrap_or_default();
         column.map_err(|error| error.within(format!("column `{name}`")))
     })?;
+    // Frames in cells are the tables, not what holds them.
+    if columns.iter().any(Column::holds_json) && search::holds_frame(value) {
+        return Ok(None);
+    }
     match index {
         None => labelled(kind, columns, labels, count).map(Some),
-        Some(names) => {
-            let index = Column::objects(Cells::Values(Arc::from(names)), BUDGET)?;
-            Ok(Some(frame::keyed_table(kind, columns, labels, index, count)))
-        }
+        Some(names) => keyed_table(kind, columns, labels, names).map(Some),
     }
+}
+
+/// A table whose rows have names, which come behind the columns; tuples of one length are the levels of a `MultiIndex`.
+pub(super) fn keyed_table<'p>(
+    kind: &'static str,
+    columns: Vec<Column<'p>>,
+    labels: Labels,
+    names: Vec<Option<Value<'p>>>,
+) -> Result<Table<'p>> {
+    let rows = names.len();
+    let width = |name: &Option<Value<'_>>| name.and_then(Value::as_tuple).map_or(0, |tuple| tuple.len());
+    let depth = names.first().map_or(0, width);
+    let levels: Vec<Vec<Option<Value<'p>>>> =
+        if (1..=MAX_LEVELS).contains(&depth) && names.iter().all(|name| width(name) == depth) {
+            let level = |i| names.iter().map(|name| name.and_then(Value::as_tuple)?.get(i)).collect();
+            (0..depth).map(level).collect()
+        } else {
+            vec![names]
+        };
+    let mut index = Vec::with_capacity(levels.len());
+    for level in levels {
+        index.push(Column::objects(Cells::Values(Arc::from(level)), BUDGET)?);
+    }
+    Ok(frame::keyed_table(kind, columns, labels, index, rows))
 }
 
 /// All keys, in the order in which they come first; `None` if they are no labels of columns.
@@ -111,15 +160,15 @@ fn keys<'p>(rows: &Rows<'p>) -> Option<Vec<Key<'p>>> {
     let (mut last, mut now): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
     let mut sound = true;
     rows.each(0..rows.len(), |row| {
-        let Some(map) = map(row).filter(|_| sound) else { return };
+        let Some(row) = Pairs::of(row).filter(|_| sound) else { return };
         now.clear();
-        ids(map, &mut now);
+        ids(&row, &mut now);
         if now == last {
             return;
         }
         std::mem::swap(&mut now, &mut last);
         let mut at = 0;
-        map.each(|key, _| {
+        row.each(|key| {
             if sound && known.insert(key.id()) {
                 match labels::key_text(key) {
                     Some(name) => {

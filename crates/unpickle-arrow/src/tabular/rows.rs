@@ -1,53 +1,81 @@
-//! A list of rows: lists, tuples or namedtuples of one length.
+//! A list of rows: lists, tuples or namedtuples.
 
-use unpickle_core::{Make, Result, Seq, Value};
+use unpickle_core::{Result, Seq, Value};
 use unpickle_pandas::{Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, numbered, sequence};
+use super::{BUDGET, MAX_COLUMNS, items, numbered, objects, records, search};
 use crate::cells::{Cells, Rows};
 use crate::column::Column;
 use crate::table::Table;
 
-/// A list of lists or tuples of one length.
+/// A list of lists or tuples of one length. Tuples may be of several lengths: then short ones end in nulls, as
+/// `pandas.DataFrame` has it.
 pub(crate) fn sequences(value: Value<'_>) -> Result<Option<Table<'_>>> {
-    let Some(list) = sequence(value) else { return Ok(None) };
+    let Some(list) = items(value) else { return Ok(None) };
     let len = |row: Value<'_>| row.as_list().or_else(|| row.as_tuple()).map(|row| row.len());
-    let Some(width) = list.get(0).and_then(len) else { return Ok(None) };
-    if !list.iter().all(|row| len(row) == Some(width)) {
+    let Some(first) = list.get(0).and_then(len) else { return Ok(None) };
+    let (mut width, mut even, mut dicts) = (first, true, true);
+    for row in list.iter() {
+        let Some(len) = len(row) else { return Ok(None) };
+        even &= len == first;
+        width = width.max(len);
+        dicts = dicts && row.as_seq().is_some_and(|row| row.iter().all(|cell| records::map(cell).is_some()));
+    }
+    // Lists of dicts are tables of their own.
+    if dicts || !even && !list.iter().all(|row| row.as_tuple().is_some()) {
         return Ok(None);
     }
-    table("list of rows", list, width)
+    let mut table = by_position("list of rows", value, list, width, false)?;
+    if let Some(table) = table.as_mut().filter(|_| !even) {
+        table.note("rows of several lengths: the short ones end in nulls");
+    }
+    Ok(table)
 }
 
 /// A list of namedtuples of one class. A pickle does not say the names of their fields.
 pub(crate) fn namedtuples(value: Value<'_>) -> Result<Option<Table<'_>>> {
-    let Some(list) = sequence(value) else { return Ok(None) };
-    let Some(first) = list.get(0).and_then(Value::as_object) else { return Ok(None) };
-    let Some(class) = first.class() else { return Ok(None) };
-    let width = first.args().len();
-    let tuple = |row: Value<'_>| {
-        row.as_object().is_some_and(|object| {
-            object.make() == Make::NewObj
-                && object.class().is_some_and(|other| other.value().is(class.value()))
-                && object.args().len() == width
-                && matches!(stdlib::recognise(row), Some(Std::Sequence(_)))
-        })
-    };
-    if !list.iter().all(tuple) {
+    let Some(list) = items(value) else { return Ok(None) };
+    let Some(width) = list.get(0).and_then(fields) else { return Ok(None) };
+    if !objects::one_class(list.iter()) || !list.iter().all(|row| fields(row) == Some(width)) {
         return Ok(None);
     }
-    table("list of namedtuples", list, width)
+    by_position("list of namedtuples", value, list, width, true)
 }
 
-fn table<'p>(kind: &'static str, list: Seq<'p>, width: usize) -> Result<Option<Table<'p>>> {
+/// How many fields a namedtuple has.
+fn fields(row: Value<'_>) -> Option<usize> {
+    row.as_object()?;
+    match stdlib::recognise(row) {
+        Some(Std::Sequence(items)) => Some(items.len()),
+        _ => None,
+    }
+}
+
+/// One column for each place; `nameless` if the fields have names that the pickle does not hold.
+pub(super) fn by_position<'p>(
+    kind: &'static str,
+    value: Value<'p>,
+    list: Seq<'p>,
+    width: usize,
+    nameless: bool,
+) -> Result<Option<Table<'p>>> {
     if width == 0 || width > MAX_COLUMNS {
         return Ok(None);
     }
     let mut columns = Vec::with_capacity(width);
     for at in 0..width {
-        let column = Column::objects(Cells::Position { rows: Rows::Seq(list), at }, BUDGET)
-            .map_err(|error| error.within(format!("column `{at}`")))?;
+        let cells = Cells::Position { rows: Rows::Seq(list), at };
+        let column =
+            Column::objects(cells, BUDGET).map_err(|error| error.within(format!("column `{at}`")))?;
         columns.push((at.to_string(), column));
     }
-    numbered(kind, columns, list.len()).map(Some)
+    // Frames in cells are the tables, not what holds them.
+    if columns.iter().any(|(_, column)| column.holds_json()) && search::holds_frame(value) {
+        return Ok(None);
+    }
+    let mut table = numbered(kind, columns, list.len())?;
+    if nameless {
+        table.note("a pickle does not hold the names of their fields: the columns are numbered");
+    }
+    Ok(Some(table))
 }

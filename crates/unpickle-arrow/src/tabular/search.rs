@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use unpickle_core::{Id, Result, Value};
+use unpickle_pandas::{DataFrame, Series};
 
-use super::{arrow, library, records};
+use super::{arrow, library, path, records};
 use crate::table::Table;
 
 /// Most values that are looked at.
@@ -15,68 +16,94 @@ const MAX_PATH: usize = 1000;
 
 /// Tables of pandas, numpy and pyarrow, and lists of dicts, inside containers and objects, each once.
 pub(crate) fn tables(root: Value<'_>) -> Result<Vec<Table<'_>>> {
+    outermost(root, MAX_VISITED, |value| {
+        for table in [library::table, arrow::table, records::list] {
+            if let Some(table) = table(value)? {
+                return Ok(Some(table));
+            }
+        }
+        Ok(None)
+    })
+}
+
+/// What `is_table` takes for tables inside `root`, each once, none inside another. It is asked for `most` values.
+pub(crate) fn outermost<'p>(
+    root: Value<'p>,
+    most: usize,
+    mut is_table: impl FnMut(Value<'p>) -> Result<Option<Table<'p>>>,
+) -> Result<Vec<Table<'p>>> {
     let mut found = Vec::new();
     let mut seen: HashSet<Id> = HashSet::new();
     let mut todo: Vec<(String, Value<'_>)> = vec![(String::new(), root)];
-    let mut visited = 0;
     while let Some((path, value)) = todo.pop() {
-        visited += 1;
-        let container = value.as_seq().is_some() || value.as_dict().is_some() || value.as_object().is_some();
-        if !container || visited > MAX_VISITED || path.len() > MAX_PATH || !seen.insert(value.id()) {
+        // Each once, by the first of its paths.
+        if seen.len() > most || path.len() > MAX_PATH || !holds(value) || !seen.insert(value.id()) {
             continue;
         }
-        if !path.is_empty()
-            && let Some(mut table) = inner_table(value)?
+        if seen.len() > 1
+            && let Some(mut table) = is_table(value)?
         {
             table.path = path;
             found.push(table);
             continue;
         }
-        let mut inside = inside(&path, value);
-        inside.reverse();
-        todo.append(&mut inside);
+        let from = todo.len();
+        path::inside(value, |name, item| {
+            if holds(item) && todo.len() < MAX_VISITED {
+                todo.push((path::step(&path, &name), item));
+            }
+            true
+        });
+        if let Some(new) = todo.get_mut(from..) {
+            new.reverse();
+        }
     }
     Ok(found)
 }
 
-fn inner_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
-    for table in [library::table, arrow::table, records::list] {
-        if let Some(table) = table(value)? {
-            return Ok(Some(table));
-        }
-    }
-    Ok(None)
+/// Whether a frame or a series is in `root`, at any depth.
+pub(crate) fn holds_frame(root: Value<'_>) -> bool {
+    any(root, |value| DataFrame::is_in(value) || Series::is_in(value))
 }
 
-/// What a container or an object holds, each with its path.
-fn inside<'p>(path: &str, value: Value<'p>) -> Vec<(String, Value<'p>)> {
-    let mut inside: Vec<(String, Value<'p>)> = Vec::new();
-    let holds =
-        |item: Value<'_>| item.as_seq().is_some() || item.as_dict().is_some() || item.as_object().is_some();
-    let dotted = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    let items = value.as_seq().or_else(|| value.as_object()?.items());
-    if let Some(items) = items {
-        let items = items.iter().take(MAX_VISITED).enumerate().filter(|(_, item)| holds(*item));
-        inside.extend(items.map(|(i, item)| (format!("{path}[{i}]"), item)));
-    }
-    let pairs = value.as_dict().or_else(|| value.as_object()?.pairs());
-    for (key, item) in pairs.into_iter().flat_map(|pairs| pairs.iter()).take(MAX_VISITED) {
-        if holds(item) {
-            let step = match key.as_text() {
-                Some(name) => dotted(&name),
-                None => format!("{path}[{}]", key.repr()),
-            };
-            inside.push((step, item));
+/// Whether a frame, a series or an array is in `root`, at any depth.
+pub(crate) fn holds_library_table(root: Value<'_>) -> bool {
+    any(root, |value| {
+        DataFrame::is_in(value) || Series::is_in(value) || library::one_dimensional(value).is_some()
+    })
+}
+
+/// Whether one of the objects in `root`, at any depth, is such a one. Each is looked at once, however often it is held.
+fn any<'p>(root: Value<'p>, mut is_one: impl FnMut(Value<'p>) -> bool) -> bool {
+    let mut seen: HashSet<Id> = HashSet::new();
+    let mut todo = vec![root];
+    while let Some(value) = todo.pop() {
+        if seen.len() > MAX_VISITED || !seen.insert(value.id()) {
+            continue;
         }
-    }
-    if let Some(object) = value.as_object() {
-        for (key, item) in object.attrs().take(MAX_VISITED) {
-            if let Some(name) = key.as_text()
-                && holds(item)
-            {
-                inside.push((dotted(&name), item));
+        let object = value.as_object();
+        if object.is_some() && is_one(value) {
+            return true;
+        }
+        let mut push = |item: Value<'p>| {
+            if holds(item) && todo.len() < MAX_VISITED {
+                todo.push(item);
             }
-        }
+        };
+        value
+            .as_seq()
+            .or_else(|| object?.items())
+            .into_iter()
+            .flat_map(|items| items.iter())
+            .for_each(&mut push);
+        let pairs = value.as_dict().or_else(|| object?.pairs());
+        pairs.into_iter().flat_map(|pairs| pairs.iter()).for_each(|(_, item)| push(item));
+        object.into_iter().flat_map(|object| object.attrs()).for_each(|(_, item)| push(item));
     }
-    inside
+    false
+}
+
+/// Whether there may be something in it.
+fn holds(value: Value<'_>) -> bool {
+    value.as_seq().is_some() || value.as_dict().is_some() || value.as_object().is_some()
 }
