@@ -51,10 +51,16 @@ pub(crate) fn write(
 /// A pickle without a table: what it is, and how to see more of it.
 #[cold]
 pub(crate) fn no_table(file: &File) -> anyhow::Error {
-    anyhow!(
-        "no table in it; it holds {}; --list shows what -k could take, --tree shows the values",
-        describe(file.pickle().row().unwrap_or(file.root()))
-    )
+    let what = what(file);
+    anyhow!("no table in it; it holds {what}; --list shows what -k could take, --tree shows the values")
+}
+
+/// What a file holds, in a few words.
+pub(crate) fn what(file: &File) -> String {
+    match file.values().len() {
+        1 => describe(file.root()),
+        many => format!("{} pickles in a row, the first {}", count(many as u64), describe(file.root())),
+    }
 }
 
 /// Tells of bytes behind the last pickle that are none.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use unpickle::arrow::{Columns, Table, candidates, describe};
+use unpickle::arrow::{Columns, Table, candidates};
 use unpickle::{File, View};
 
 use crate::args::{Args, Look};
@@ -83,7 +83,7 @@ fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<(
         let value = file.pickle().row().unwrap_or(file.root());
         tables = candidates(value).map_err(|error| anyhow!("{error}"))?;
         let more = if tables.is_empty() { "" } else { "; -k could take" };
-        writeln!(out, "  no table; it holds {}{more}", clean(&describe(value)))?;
+        writeln!(out, "  no table; it holds {}{more}", clean(&engine::what(file)))?;
     }
     let rows: Vec<[String; 3]> = tables.iter().map(line).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);

@@ -85,7 +85,8 @@ pub fn tables_in_row(row: Value<'_>) -> Result<Vec<Table<'_>>> {
         }
     }
     let mut found = Vec::new();
-    for (i, value) in row.as_seq().into_iter().flat_map(|row| row.iter()).enumerate() {
+    let values = row.as_seq().into_iter().flat_map(|row| row.iter()).enumerate();
+    for (i, value) in values.filter(|(_, value)| !list::is_empty(*value)) {
         found.extend(tables(value)?.into_iter().map(|table| below(table, &format!("[{i}]"))));
     }
     note_beside(row, &mut found);
@@ -117,7 +118,10 @@ pub fn tables_at<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
 ///
 /// As [`tables`].
 pub fn candidates(root: Value<'_>) -> Result<Vec<Table<'_>>> {
-    search::outermost(root, MOST_CANDIDATES, own_table)
+    search::outermost(root, MOST_CANDIDATES, |value| match list::is_empty(value) {
+        true => Ok(None),
+        false => own_table(value),
+    })
 }
 
 /// The table that the value is.

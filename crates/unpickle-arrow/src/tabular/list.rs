@@ -11,13 +11,11 @@ use crate::table::Table;
 
 /// A list, tuple or set of numbers, texts, times and the like, or of lists; an empty one is an empty table.
 pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
-    let Some(list) = items(value) else {
-        let empty = value.as_dict().is_some_and(|dict| dict.is_empty());
-        return if empty { numbered("dict", Vec::new(), 0).map(Some) } else { Ok(None) };
-    };
-    if list.is_empty() {
-        return numbered("list", Vec::new(), 0).map(Some);
+    if is_empty(value) {
+        let kind = if value.as_dict().is_some() { "dict" } else { "list" };
+        return numbered(kind, Vec::new(), 0).map(Some);
     }
+    let Some(list) = items(value) else { return Ok(None) };
     if !all_plain(list.iter()) && !all_lists(value) {
         return Ok(None);
     }
@@ -27,6 +25,11 @@ pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
         return Ok(None);
     }
     table(column, list.len()).map(Some)
+}
+
+/// Whether it is a list or a dict of nothing.
+pub(crate) fn is_empty(value: Value<'_>) -> bool {
+    items(value).is_some_and(|list| list.is_empty()) || value.as_dict().is_some_and(|dict| dict.is_empty())
 }
 
 /// A list of anything, in which nothing else was found: one column of JSON text, where it has any use.
