@@ -11,6 +11,9 @@ use crate::table::Table;
 /// Most values that are looked at.
 const MAX_VISITED: usize = 1_000_000;
 
+/// How many values are looked at again and again, rather than remembered as seen.
+const FEW: usize = 32;
+
 /// Longest path, in bytes.
 const MAX_PATH: usize = 1000;
 
@@ -78,7 +81,8 @@ fn any<'p>(root: Value<'p>, mut is_one: impl FnMut(Value<'p>) -> bool) -> bool {
     let mut seen: HashSet<Id> = HashSet::new();
     let mut todo = vec![root];
     while let Some(value) = todo.pop() {
-        if seen.len() > MAX_VISITED || !seen.insert(value.id()) {
+        // A row of numbers and texts is not worth remembering.
+        if holds_little(value) || seen.len() > MAX_VISITED || !seen.insert(value.id()) {
             continue;
         }
         let object = value.as_object();
@@ -101,6 +105,16 @@ fn any<'p>(root: Value<'p>, mut is_one: impl FnMut(Value<'p>) -> bool) -> bool {
         object.into_iter().flat_map(|object| object.attrs()).for_each(|(_, item)| push(item));
     }
     false
+}
+
+/// Whether there are a few values in it and nothing in them.
+fn holds_little(value: Value<'_>) -> bool {
+    if let Some(items) = value.as_seq() {
+        return items.len() <= FEW && !items.iter().any(holds);
+    }
+    value
+        .as_dict()
+        .is_some_and(|dict| dict.pairs().len() <= FEW && !dict.pairs().any(|(_, item)| holds(item)))
 }
 
 /// Whether there may be something in it.
