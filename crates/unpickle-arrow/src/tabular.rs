@@ -1,6 +1,6 @@
 //! What is a table, one file a shape.
 
-use unpickle_core::{Result, Seq, Value};
+use unpickle_core::{Error, Result, Seq, Value};
 use unpickle_pandas::{Index, Std, stdlib};
 
 use crate::column::Column;
@@ -24,6 +24,25 @@ pub(crate) const BUDGET: usize = 100_000_000;
 
 /// What has more columns is no table of columns.
 const MAX_COLUMNS: usize = 10_000;
+
+/// Most cells of a table of rows that hold few of its columns, or that are one and the same row many times: so many,
+/// and so many for each byte of the pickle.
+const MAX_CELLS: usize = 20_000_000;
+const CELLS_PER_BYTE: usize = 16;
+
+/// Refuses a table of more cells than the pickle that `value` is in can honestly hold.
+fn check_cells(value: Value<'_>, rows: usize, columns: usize) -> Result<()> {
+    let most = value.input_len().saturating_mul(CELLS_PER_BYTE).saturating_add(MAX_CELLS);
+    if rows.saturating_mul(columns) <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "a table of {rows} rows and {columns} columns is more than a pickle of {} bytes may become (at byte {})",
+        value.input_len(),
+        value.offset()
+    );
+    Err(Error::limit(message))
+}
 
 /// A table whose rows are numbered from 0, of named columns.
 fn numbered<'p>(kind: &'static str, columns: Vec<(String, Column<'p>)>, rows: usize) -> Result<Table<'p>> {

@@ -4,7 +4,7 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::DataType;
-use unpickle_arrow::{Columns as _, tables};
+use unpickle_arrow::{Columns as _, tables, tables_at};
 use unpickle_core::Pickle;
 
 /// The kind, the names of the columns and the cells of the one table in a pickle.
@@ -166,4 +166,57 @@ fn tables_in_a_container_have_paths() {
     let found = tables(pickle.root()).unwrap();
     let paths: Vec<&str> = found.iter().map(|table| table.path()).collect();
     assert_eq!(paths, ["m[0]", "t"]);
+}
+
+/// The error of looking for tables.
+fn refusal(bytes: Vec<u8>) -> String {
+    let pickle = Pickle::parse(bytes).unwrap();
+    tables(pickle.root()).unwrap_err().to_string()
+}
+
+#[test]
+fn rows_that_share_or_lack_nearly_all_are_refused() {
+    // 9,999 dicts of a key of their own each: a hundred million cells in 150 kB.
+    let mut sparse = b"](".to_vec();
+    for i in 0..9999 {
+        sparse.extend(format!("}}X\x06\0\0\0{i:06}Ns").bytes());
+    }
+    sparse.extend(b"e.");
+    let error = refusal(sparse);
+    assert!(error.starts_with("a table of 9999 rows and 9999 columns is more than a pickle of "), "{error}");
+
+    // One dict of 5,000 keys, 100,000 times.
+    let mut shared = b"}q\0(".to_vec();
+    (0..5000_u32).for_each(|i| shared.extend([&b"J"[..], &i.to_le_bytes(), b"N"].concat()));
+    shared.extend(b"u0](");
+    shared.extend(b"h\0".repeat(100_000));
+    shared.extend(b"e.");
+    let error = refusal(shared);
+    assert!(error.starts_with("a table of 100000 rows and 5000 columns is more than"), "{error}");
+}
+
+#[test]
+fn what_is_shared_is_looked_through_once() {
+    // 30,000 objects of two classes with one state of 20,000 attributes.
+    let mut objects = b"capp\nC\nq\x000capp\nD\nq\x010}(".to_vec();
+    (0..20_000).for_each(|i| objects.extend(format!("X\x06\0\0\0{i:06}N").bytes()));
+    objects.extend(b"uq\x020](");
+    objects.extend(b"h\0)\x81h\x02bh\x01)\x81h\x02b".repeat(15_000));
+    objects.extend(b"e.");
+    let pickle = Pickle::parse(objects).unwrap();
+    assert!(tables(pickle.root()).unwrap().is_empty());
+}
+
+#[test]
+fn a_key_leads_into_what_is_nested_without_recursion() {
+    let mut deep = b"}X\x01\0\0\0a".repeat(100_000);
+    deep.extend(b"K\x01");
+    deep.extend(b"s".repeat(100_000));
+    deep.push(b'.');
+    let pickle = Pickle::parse(deep).unwrap();
+    let path = vec!["a"; 100_000].join(".");
+    let error = tables_at(pickle.root(), &path).unwrap_err().to_string();
+    assert!(error.ends_with("it is the int 1"), "{}", error.len());
+    let error = tables_at(pickle.root(), "a.b").unwrap_err().to_string();
+    assert_eq!(error, "no table at `a.b`; the paths are: .");
 }

@@ -584,6 +584,11 @@ impl<'p> Value<'p> {
         Id(self.word.bits())
     }
 
+    /// How many bytes the input has that it was decoded from: a measure of what an export may cost.
+    pub fn input_len(self) -> usize {
+        self.input.len()
+    }
+
     /// The encoding chosen for Python 2 `str`.
     pub fn encoding(self) -> Encoding {
         self.graph.encoding

@@ -1,6 +1,8 @@
 //! A list that is one column.
 
-use unpickle_core::{Result, Value};
+use std::collections::HashSet;
+
+use unpickle_core::{Id, Result, Value};
 
 use super::library::one_dimensional;
 use super::{BUDGET, items, numbered, objects, search};
@@ -8,6 +10,9 @@ use crate::cell::{Cell, Reader};
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
+
+/// What is shorter is looked through again rather than remembered.
+const SHORT: usize = 32;
 
 /// A list, tuple or set of numbers, texts, times and the like, or of lists; an empty one is an empty table.
 pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
@@ -63,14 +68,19 @@ pub(super) fn all_plain<'p>(cells: impl Iterator<Item = Value<'p>>) -> bool {
 /// is none: `(x, y)` are two.
 fn all_lists(value: Value<'_>) -> bool {
     let Some(list) = items(value).filter(|_| value.as_tuple().is_none()) else { return false };
+    let row = |item: Value<'_>| item.as_seq().is_none() && objects::is_container(item);
     let mut any = false;
+    // A long list is looked through once, however often it is an item.
+    let mut seen: HashSet<Id> = HashSet::new();
     for item in list.iter().filter(|item| !item.is_none()) {
         any = true;
-        if one_dimensional(item).is_some() {
+        if item.as_object().is_some() && one_dimensional(item).is_some() {
             continue;
         }
         let Some(items) = items(item) else { return false };
-        let row = |item: Value<'_>| item.as_seq().is_none() && objects::is_container(item);
+        if items.len() > SHORT && !seen.insert(item.id()) {
+            continue;
+        }
         if items.iter().any(row) {
             return false;
         }

@@ -7,9 +7,12 @@ use unpickle_pandas::{Recogniser, Std, stdlib};
 
 use super::library::is_library;
 use super::rows::by_position;
-use super::{items, records};
+use super::{MAX_COLUMNS, items, records};
 use crate::cells::{Rows, instance_of_dict};
 use crate::table::Table;
+
+/// Most names of attributes that are compared, of objects of several classes.
+const MAX_NAMES: usize = 50_000_000;
 
 /// A list of objects that are alike; a row may be missing.
 pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
@@ -35,12 +38,22 @@ pub(super) fn alike<'p>(mut objects: impl Iterator<Item = Value<'p>> + Clone) ->
     if one_class(std::iter::once(first).chain(rest)) {
         return true;
     }
-    let names = |object: Value<'p>| -> HashSet<String> {
-        let names = object.as_object().into_iter().flat_map(|object| object.attrs());
-        names.filter_map(|(name, _)| name.as_text().map(|name| name.into_owned())).collect()
-    };
-    let own = names(first);
-    objects.all(|object| names(object) == own)
+    let attributes = |object: Value<'p>| object.as_object().into_iter().flat_map(|object| object.attrs());
+    let own: HashSet<_> = attributes(first).filter_map(|(name, _)| name.as_text()).collect();
+    if own.len() > MAX_COLUMNS {
+        return false;
+    }
+    let mut left = MAX_NAMES;
+    objects.all(|object| {
+        // None is more than the first has, and as many there are.
+        let mut count = 0;
+        let known = attributes(object).all(|(name, _)| {
+            count += 1;
+            count <= own.len() && name.as_text().is_some_and(|name| own.contains(&name))
+        });
+        left = left.saturating_sub(count);
+        known && count == own.len() && left > 0
+    })
 }
 
 pub(super) fn one_class<'p>(mut objects: impl Iterator<Item = Value<'p>>) -> bool {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use unpickle_core::{Id, Object, Result, Value};
 use unpickle_pandas::{Mapping, Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, labelled, objects, search, sequence};
+use super::{BUDGET, MAX_COLUMNS, check_cells, labelled, objects, search, sequence};
 use crate::cell::Map;
 use crate::cells::{Cells, Key, Rows};
 use crate::column::Column;
@@ -112,6 +112,7 @@ pub(super) fn table<'p>(
         return Ok(None);
     };
     let count = rows.len();
+    check_cells(value, count, keys.len())?;
     let columns = parallel::all(&keys, keys.len().saturating_mul(count), |i, key| {
         let column = Column::objects(Cells::Field { rows: rows.clone(), key: *key }, BUDGET);
         let name = labels.texts.get(i).cloned().flatten().unwrap_or_default();

@@ -3,7 +3,7 @@
 use unpickle_core::{Result, Seq, Value};
 use unpickle_pandas::{Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, items, numbered, objects, records, search};
+use super::{BUDGET, MAX_COLUMNS, check_cells, items, numbered, objects, records, search};
 use crate::cells::{Cells, Rows};
 use crate::column::Column;
 use crate::table::Table;
@@ -62,6 +62,7 @@ pub(super) fn by_position<'p>(
     if width == 0 || width > MAX_COLUMNS {
         return Ok(None);
     }
+    check_cells(value, list.len(), width)?;
     let mut columns = Vec::with_capacity(width);
     for at in 0..width {
         let cells = Cells::Position { rows: Rows::Seq(list), at };

@@ -50,6 +50,9 @@ pub(crate) fn outermost<'p>(
             found.push(table);
             continue;
         }
+        if is_state_seen(value, &mut seen) {
+            continue;
+        }
         let from = todo.len();
         path::inside(value, |name, item| {
             if holds(item) && todo.len() < MAX_VISITED {
@@ -89,6 +92,9 @@ fn any<'p>(root: Value<'p>, mut is_one: impl FnMut(Value<'p>) -> bool) -> bool {
         if object.is_some() && is_one(value) {
             return true;
         }
+        if is_state_seen(value, &mut seen) {
+            continue;
+        }
         let mut push = |item: Value<'p>| {
             if holds(item) && todo.len() < MAX_VISITED {
                 todo.push(item);
@@ -105,6 +111,13 @@ fn any<'p>(root: Value<'p>, mut is_one: impl FnMut(Value<'p>) -> bool) -> bool {
         object.into_iter().flat_map(|object| object.attrs()).for_each(|(_, item)| push(item));
     }
     false
+}
+
+/// Whether what an object is made of was seen already, in another object that has the same for its state.
+fn is_state_seen(value: Value<'_>, seen: &mut HashSet<Id>) -> bool {
+    let dicts = value.as_object().into_iter().flat_map(|object| object.attr_dicts());
+    let mut long = dicts.filter(|dict| dict.pairs().len() > FEW);
+    long.any(|dict| !seen.insert(dict.value().id()))
 }
 
 /// Whether there are a few values in it and nothing in them.
