@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use unpickle::arrow::describe_known;
+use unpickle::pandas::{Std, stdlib};
 use unpickle::{Value, View};
 
-use crate::messages::clean;
+use crate::messages::{clean, counted};
 
 /// How deep the tree goes, how many items of one container it shows, and how many lines there are at most.
 const DEPTH: usize = 8;
@@ -68,7 +69,9 @@ fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> St
             add.pairs(dict.len(), dict.pairs());
             format!("dict of {}", dict.len())
         }
-        View::Object(_) => describe_known(value).unwrap_or_else(|| object(value, &mut add)),
+        View::Object(_) => describe_known(value)
+            .or_else(|| library(value, &mut add))
+            .unwrap_or_else(|| object(value, &mut add)),
         View::Persistent(id) => format!("persistent id {}", short(id)),
         _ => short(value),
     }
@@ -77,6 +80,31 @@ fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> St
 /// A leaf, or anything else on one short line.
 fn short(value: Value<'_>) -> String {
     value.repr().with_depth(2).with_items(8).with_text(80).with_max_bytes(160).to_string()
+}
+
+/// A value of the standard library: as Python prints it, or what it holds.
+fn library<'p>(value: Value<'p>, add: &mut Below<'_, 'p>) -> Option<String> {
+    let call = value.call()?;
+    let kind = match (call.module, call.name) {
+        ("array", _) => "array.array".to_owned(),
+        ("builtins", name) => name.to_owned(),
+        (module, name) => format!("{module}.{name}"),
+    };
+    Some(match stdlib::recognise(value)? {
+        Std::Mapping(pairs) => {
+            add.pairs(pairs.len(), pairs.iter());
+            format!("{kind} of {}", pairs.len())
+        }
+        Std::Sequence(items) => {
+            add.items("", items.len(), items.iter());
+            format!("{kind} of {}", items.len())
+        }
+        Std::Array(array) => {
+            format!("{kind} of {}, {}", array.dtype(), counted(array.len() as u64, "element"))
+        }
+        std @ (Std::Range(..) | Std::Slice(..)) => std.to_string(),
+        std => format!("{kind} {std}"),
+    })
 }
 
 /// An object: the call that made it, and below it what was given to it.

@@ -15,13 +15,13 @@ use arrow_array::types::{
 use arrow_array::{ArrayRef, ListArray, NullArray, StringArray, StructArray};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, i256};
 use arrow_schema::{DataType, TimeUnit};
-use unpickle_core::{Category, Error, Result, Value};
+use unpickle_core::{Category, Encoding, Error, Result, Value};
 use unpickle_numpy::NdArray;
 
 use crate::cell::{Cell, Map, Reader};
 use crate::cells::Cells;
 use crate::columns::arrow_error;
-use crate::kind::{Kind, Size};
+use crate::kind::{Fields, Kind, Size};
 use crate::times::Unit;
 use crate::{decimal, json, numpy};
 
@@ -95,14 +95,21 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
         })?,
         Kind::Typed(data_type) => typed(kind, data_type, items, reader)?,
         Kind::Str { utf8: true } | Kind::Str2 { utf8: true } => strings(kind, items, reader)?,
-        Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes => {
+        Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes { .. } => {
             let mut out = BinaryBuilder::with_capacity(items.len(), items.len() * 8);
             for item in items {
                 fits(out.values_slice().len())?;
                 match item.cell(reader) {
                     Cell::Null => out.append_null(),
-                    Cell::Bytes(bytes) | Cell::Str(bytes) | Cell::Str2(bytes) => out.append_value(bytes),
-                    Cell::Made(text) => out.append_value(text),
+                    // Read as Latin-1 it is text, which is written as its UTF-8.
+                    Cell::Str2(bytes) => match item {
+                        Item::Value(value) if value.encoding() == Encoding::Latin1 => {
+                            out.append_value(value.as_text().unwrap_or_default().as_bytes());
+                        }
+                        _ => out.append_value(bytes),
+                    },
+                    Cell::Bytes(bytes) | Cell::Str(bytes) => out.append_value(bytes),
+                    Cell::Made(text) | Cell::Printed(text) => out.append_value(text),
                     _ => return Err(changed(item, kind)),
                 }
             }
@@ -116,8 +123,8 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
             Cell::Time(micros) => Some(*micros),
             _ => None,
         })?,
-        Kind::Stamp { unit, zone } => {
-            let unit = (*unit).max(Unit::Milli);
+        Kind::Stamp { span, zone } => {
+            let unit = span.unit(Unit::Milli);
             let value = move |cell: &Cell<'_>| match cell {
                 Cell::Stamp { value, unit: own, .. } => own.convert(*value, unit),
                 _ => None,
@@ -131,8 +138,8 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
                 Unit::Nano => zoned::<TimestampNanosecondType>(kind, items, reader, value, zone)?,
             }
         }
-        Kind::Duration(unit) => {
-            let unit = *unit;
+        Kind::Duration(span) => {
+            let unit = span.unit(Unit::Second);
             let value = move |cell: &Cell<'_>| match cell {
                 Cell::Duration { value, unit: own } => own.convert(*value, unit),
                 _ => None,
@@ -168,7 +175,7 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
         })?,
         Kind::List(item) => list(kind, item, items, reader)?,
         Kind::Struct(fields) => structure(kind, fields, items, reader)?,
-        Kind::Json => {
+        Kind::Json(_) => {
             let mut out = StringBuilder::with_capacity(items.len(), items.len() * 16);
             let mut text = String::new();
             for item in items {
@@ -289,7 +296,7 @@ fn strings<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>) -> Resu
                 },
                 _ => return Err(changed(item, kind)),
             },
-            Cell::Made(text) => out.append_value(text),
+            Cell::Made(text) | Cell::Printed(text) => out.append_value(text),
             _ => return Err(changed(item, kind)),
         }
     }
@@ -442,11 +449,12 @@ fn same_type(arrays: &[Arc<NdArray<'_>>], item: &Kind) -> bool {
 
 fn structure<'p>(
     kind: &Kind,
-    fields: &[(String, Kind)],
+    fields: &Fields,
     items: &[Item<'p>],
     reader: &mut Reader<'p>,
 ) -> Result<ArrayRef> {
-    let mut columns: Vec<Vec<Item<'p>>> = fields.iter().map(|_| Vec::with_capacity(items.len())).collect();
+    // Of each field the rows that have it: dicts may have few keys in common.
+    let mut columns: Vec<Vec<(usize, Value<'p>)>> = vec![Vec::new(); fields.iter().len()];
     let mut valid = Vec::with_capacity(items.len());
     for (row, item) in items.iter().enumerate() {
         match item.cell(reader) {
@@ -457,32 +465,36 @@ fn structure<'p>(
             }
             _ => return Err(changed(item, kind)),
         }
-        for column in &mut columns {
-            column.resize(row + 1, Item::Missing);
-        }
     }
     let DataType::Struct(types) = kind.data_type() else { return Err(changed(&Item::Missing, kind)) };
-    let arrays = fields.iter().zip(&columns).map(|((_, kind), column)| build(kind, column, reader));
-    let arrays = arrays.collect::<Result<Vec<_>>>()?;
+    let mut arrays = Vec::with_capacity(columns.len());
+    for ((_, kind), column) in fields.iter().zip(columns) {
+        let mut all = vec![Item::Missing; items.len()];
+        for (row, value) in column {
+            if let Some(item) = all.get_mut(row) {
+                *item = Item::Value(value);
+            }
+        }
+        arrays.push(build(kind, &all, reader)?);
+    }
     let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
     Ok(Arc::new(StructArray::try_new(types, arrays, nulls).map_err(arrow_error)?))
 }
 
 /// Puts each value of a dict into the column of its key.
-fn spread<'p>(map: Map<'p>, fields: &[(String, Kind)], row: usize, columns: &mut [Vec<Item<'p>>]) {
+fn spread<'p>(map: Map<'p>, fields: &Fields, row: usize, columns: &mut [Vec<(usize, Value<'p>)>]) {
     let mut next = 0;
     map.each(|key, value| {
         let Some(name) = key.as_text() else { return };
         // Dicts from one piece of code have their keys in one order.
-        let at = match fields.get(next) {
+        let at = match fields.iter().nth(next) {
             Some((known, _)) if *known == name => Some(next),
             _ => fields.iter().position(|(known, _)| *known == name),
         };
         if let Some(at) = at
             && let Some(column) = columns.get_mut(at)
         {
-            column.truncate(row);
-            column.push(Item::Value(value));
+            column.push((row, value));
             next = at + 1;
         }
     });

@@ -162,14 +162,17 @@ impl<'p> Column<'p> {
 
     /// The column of Python objects, after a look at each.
     pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
-        let kind = Inference::new(budget).all(&cells)?;
-        Ok(Column::objects_of(cells, kind))
+        let mut inference = Inference::new(budget);
+        let kind = inference.all(&cells)?;
+        let notes = inference.notes(&kind);
+        let mut column = Column::objects_of(cells, kind);
+        column.notes = notes;
+        Ok(column)
     }
 
     fn objects_of(cells: Cells<'p>, kind: Kind) -> Column<'p> {
         let mut column = Column::new(kind.data_type(), "object", Source::Range { start: 0, step: 0 });
         column.metadata = kind.metadata();
-        column.notes.extend(kind.note().map(str::to_owned));
         if let Kind::Period(freq) = &kind {
             column.numpy_type = format!("period[{freq}]");
         }

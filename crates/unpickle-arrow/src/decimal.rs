@@ -33,7 +33,8 @@ pub(crate) fn digits(text: &str) -> Option<(u32, u32)> {
     let parts = parts(text)?;
     let scale = i64::try_from(parts.fraction.len()).ok()? - i64::from(parts.exponent);
     let significant = parts.whole.len() + parts.fraction.len() - leading_zeros(&parts);
-    let whole = i64::try_from(significant).ok()? - scale;
+    // Zero has no digits before the point, whatever its exponent.
+    let whole = if significant == 0 { 0 } else { i64::try_from(significant).ok()? - scale };
     let (whole, scale) = (whole.max(0), scale.max(0));
     (whole + scale <= i64::from(MAX_DIGITS)).then_some((whole as u32, scale as u32))
 }
@@ -65,7 +66,14 @@ pub(crate) fn scaled(text: &str, scale: u32) -> Option<i256> {
     if parts.negative { value.checked_neg() } else { Some(value) }
 }
 
-/// An integer in little-endian two's complement.
+/// Whether an integer has at most 76 digits.
+pub(crate) fn fits(int: i256) -> bool {
+    let limit = i256::from_i128(10).checked_pow(MAX_DIGITS);
+    let magnitude = int.checked_abs();
+    matches!((magnitude, limit), (Some(magnitude), Some(limit)) if magnitude < limit)
+}
+
+/// An integer in little-endian two's complement, if it has at most 256 bits.
 pub(crate) fn from_le_bytes(bytes: &[u8]) -> Option<i256> {
     let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
     let mut wide = [if negative { 0xff } else { 0 }; 32];
@@ -84,8 +92,16 @@ mod tests {
         assert_eq!(digits("1E+3"), Some((4, 0)));
         assert_eq!(digits("1.5E-3"), Some((0, 4)));
         assert_eq!(digits("0"), Some((0, 0)));
+        assert_eq!(digits("0E+50"), Some((0, 0)));
         assert_eq!(digits("Infinity"), None);
         assert_eq!(digits("1E+99999"), None);
+    }
+
+    #[test]
+    fn integers_of_76_digits_fit() {
+        let limit = i256::from_i128(10).checked_pow(76).unwrap();
+        assert!(fits(limit.checked_sub(i256::ONE).unwrap()) && !fits(limit));
+        assert!(!fits(i256::MIN) && !fits(limit.checked_neg().unwrap()));
     }
 
     #[test]

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use unpickle_core::{Encoding, Error, Id, Result, Value};
 use unpickle_numpy::{DtypeKind, NdArray};
-use unpickle_pandas::period_freq;
+use unpickle_pandas::{Std, period_freq};
 
 use crate::cell::{Cell, Map, Reader};
 use crate::cells::Cells;
-use crate::kind::{Ints, Kind, MAX_FIELDS, Size, Zone};
+use crate::decimal;
+use crate::kind::{Fields, Ints, Kind, Size, Span, Why, Zone};
+use crate::notes;
 use crate::numpy::plain_type;
 
 /// Nested cells beyond this depth are written as JSON text.
@@ -25,6 +27,11 @@ pub(crate) struct Inference<'p> {
 impl<'p> Inference<'p> {
     pub(crate) fn new(budget: usize) -> Inference<'p> {
         Inference { reader: Reader::default(), freqs: HashMap::new(), budget }
+    }
+
+    /// What the user is told of the cells, which were found to be of this kind.
+    pub(crate) fn notes(&self, kind: &Kind) -> Vec<String> {
+        notes::of(kind, self.reader.told)
     }
 
     /// The kind of all these cells.
@@ -101,7 +108,7 @@ impl<'p> Inference<'p> {
                 }
             }
             // Nothing is above it.
-            (Kind::Json, _) => return Ok(()),
+            (Kind::Json(Why::Mixed), _) => return Ok(()),
             // Merged in place: a new kind for each list would cost an allocation each.
             (Kind::List(item), Cell::List(items)) if depth < MAX_DEPTH => {
                 let mut inner = std::mem::replace(&mut **item, Kind::Null);
@@ -117,7 +124,7 @@ impl<'p> Inference<'p> {
                 *kind = if self.add_fields(&mut fields, *map, depth)? {
                     Kind::Struct(fields)
                 } else {
-                    Kind::Json
+                    Kind::Json(Why::Keys)
                 };
                 return Ok(());
             }
@@ -142,52 +149,43 @@ impl<'p> Inference<'p> {
     }
 
     /// Merges the pairs of a dict into fields; false if they are no fields.
-    fn add_fields(&mut self, fields: &mut Vec<(String, Kind)>, map: Map<'p>, depth: usize) -> Result<bool> {
+    fn add_fields(&mut self, fields: &mut Fields, map: Map<'p>, depth: usize) -> Result<bool> {
+        let mut count = 0;
         match map {
             Map::Dict(dict) => {
-                for (i, (key, value)) in dict.iter().enumerate() {
-                    if !self.add_field(fields, i, key, value, depth)? {
+                for (key, value) in dict.iter() {
+                    if !self.add_field(fields, count, key, value, depth)? {
                         return Ok(false);
                     }
+                    count += 1;
                 }
             }
             Map::Like(mapping) => {
-                for (i, (key, value)) in mapping.iter().enumerate() {
-                    if !self.add_field(fields, i, key, value, depth)? {
+                for (key, value) in mapping.iter() {
+                    if !self.add_field(fields, count, key, value, depth)? {
                         return Ok(false);
                     }
+                    count += 1;
                 }
             }
         }
+        fields.count(count);
         Ok(true)
     }
 
+    /// Pair `at` of a dict: dicts from one piece of code have their keys in one order.
     fn add_field(
         &mut self,
-        fields: &mut Vec<(String, Kind)>,
-        i: usize,
+        fields: &mut Fields,
+        at: usize,
         key: Value<'p>,
         value: Value<'p>,
         depth: usize,
     ) -> Result<bool> {
         self.charge(value)?;
         let Some(name) = key.as_text() else { return Ok(false) };
-        // Dicts from one piece of code have their keys in one order.
-        let at = match fields.get(i) {
-            Some((known, _)) if *known == name => i,
-            _ => match fields.iter().position(|(known, _)| *known == name) {
-                Some(at) => at,
-                None if fields.len() < MAX_FIELDS => {
-                    fields.push((name.into_owned(), Kind::Null));
-                    fields.len() - 1
-                }
-                None => return Ok(false),
-            },
-        };
-        match fields.get_mut(at) {
-            Some((_, kind)) => self.add(kind, value, depth + 1)?,
-            None => return Ok(false),
-        }
+        let Some(kind) = fields.entry(&name, at) else { return Ok(false) };
+        self.add(kind, value, depth + 1)?;
         Ok(true)
     }
 
@@ -199,9 +197,10 @@ impl<'p> Inference<'p> {
                 let size = match (int.as_i64(), int.as_u64()) {
                     (Some(_), _) => Size::I64,
                     (None, Some(_)) => Size::U64,
-                    // 10^76 has 253 bits.
-                    _ if int.to_le_bytes().len() <= 31 => Size::Decimal,
-                    _ => Size::Larger,
+                    _ => match decimal::from_le_bytes(&int.to_le_bytes()) {
+                        Some(int) if decimal::fits(int) => Size::Decimal,
+                        _ => Size::Larger,
+                    },
                 };
                 Kind::Int(Ints { size, negative: int.is_negative(), exact: int.is_exact_f64() })
             }
@@ -211,13 +210,13 @@ impl<'p> Inference<'p> {
             Cell::Float(_) => Kind::Float,
             Cell::Narrow(_) => Kind::Narrow,
             Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },
-            Cell::Made(_) => Kind::Str { utf8: true },
+            Cell::Made(_) | Cell::Printed(_) => Kind::Str { utf8: true },
             Cell::Str2(bytes) => match encoding {
-                Encoding::Bytes => Kind::Bytes,
+                Encoding::Bytes => Kind::Bytes { text: false },
                 Encoding::Latin1 => Kind::Str2 { utf8: true },
                 _ => Kind::Str2 { utf8: std::str::from_utf8(bytes).is_ok() },
             },
-            Cell::Bytes(_) => Kind::Bytes,
+            Cell::Bytes(_) => Kind::Bytes { text: false },
             Cell::Date(_) => Kind::Date,
             Cell::Time(_) => Kind::Time,
             Cell::Stamp { value, unit, zone } => {
@@ -225,23 +224,15 @@ impl<'p> Inference<'p> {
                     None => Zone::None,
                     Some(id) => match self.reader.zone_name(id) {
                         Some(name) => Zone::One(name.to_owned()),
-                        None => return Ok(Kind::Json),
+                        None => return Ok(Kind::Json(Why::Mixed)),
                     },
                 };
-                // As pyarrow, microseconds unless nanoseconds are really there.
-                let unit = match unit {
-                    crate::times::Unit::Nano if value % 1000 == 0 => crate::times::Unit::Micro,
-                    unit => unit,
-                };
-                Kind::Stamp { unit, zone }
+                Kind::Stamp { span: Span::of(value, unit), zone }
             }
-            Cell::Duration { value, unit } => Kind::Duration(match unit {
-                crate::times::Unit::Nano if value % 1000 == 0 => crate::times::Unit::Micro,
-                unit => unit,
-            }),
+            Cell::Duration { value, unit } => Kind::Duration(Span::of(value, unit)),
             Cell::Decimal(text) => match crate::decimal::digits(text) {
                 Some((whole, scale)) => Kind::Decimal { whole, scale },
-                None => Kind::Json,
+                None => Kind::Json(Why::Digits),
             },
             Cell::Uuid(_) => Kind::Uuid,
             Cell::Complex(..) => Kind::Complex,
@@ -249,10 +240,10 @@ impl<'p> Inference<'p> {
                 let name = self.freqs.entry(freq.id()).or_insert_with(|| period_freq(freq).ok());
                 match name {
                     Some(name) => Kind::Period(name.clone()),
-                    None => Kind::Json,
+                    None => Kind::Json(Why::Mixed),
                 }
             }
-            Cell::List(_) | Cell::Map(_) | Cell::Array(_) if depth >= MAX_DEPTH => Kind::Json,
+            Cell::List(_) | Cell::Map(_) | Cell::Array(_) if depth >= MAX_DEPTH => Kind::Json(Why::Mixed),
             Cell::List(items) => {
                 let mut inner = Kind::Null;
                 for value in items.iter() {
@@ -263,17 +254,25 @@ impl<'p> Inference<'p> {
             }
             Cell::Array(array) => self.array(&array, encoding, depth)?,
             Cell::Map(map) => {
-                let mut fields = Vec::new();
-                if self.add_fields(&mut fields, map, depth)? { Kind::Struct(fields) } else { Kind::Json }
+                let mut fields = Fields::default();
+                if self.add_fields(&mut fields, map, depth)? {
+                    Kind::Struct(fields)
+                } else {
+                    Kind::Json(Why::Keys)
+                }
             }
-            Cell::Other => Kind::Json,
+            Cell::Library(std) => Kind::Json(match *std {
+                Std::TimeDelta(_) => Why::Reach,
+                _ => Why::Mixed,
+            }),
+            Cell::Interval { .. } | Cell::Other => Kind::Json(Why::Mixed),
         })
     }
 
     fn array(&mut self, array: &NdArray<'p>, encoding: Encoding, depth: usize) -> Result<Kind> {
         if array.ndim() > 1 {
             if depth + array.ndim() > MAX_DEPTH {
-                return Ok(Kind::Json);
+                return Ok(Kind::Json(Why::Mixed));
             }
             let mut inner = Kind::Null;
             for row in 0..array.shape().first().copied().unwrap_or(0) {
@@ -286,7 +285,7 @@ impl<'p> Inference<'p> {
         let inner = match plain_type(array.dtype()) {
             Some(data_type) => Kind::Typed(data_type),
             None if matches!(array.dtype().kind(), DtypeKind::Struct(_) | DtypeKind::Subarray(..)) => {
-                Kind::Json
+                Kind::Json(Why::Mixed)
             }
             None => {
                 let mut inner = Kind::Null;

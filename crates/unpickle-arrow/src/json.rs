@@ -1,12 +1,21 @@
 //! Cells for which Arrow has no type, as JSON text: plain values plain, others as `{"$type": …}`.
+//!
+//! The text is JSON as any reader takes it, and one value has one text. Nothing is left out: of an object whose class
+//! nobody here knows there are its arguments, its attributes, its items and its pairs.
 
+mod objects;
+mod text;
+
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use unpickle_core::{Error, Result, Value, View};
-use unpickle_numpy::NdArray;
+use unpickle_core::{Error, Result, Value};
+use unpickle_numpy::{self as numpy, DtypeKind, NdArray};
 
 use crate::build::Item;
 use crate::cell::{Cell, Reader};
+use crate::times::{Unit, offset_at};
+use text::{hex, number, open, string, tagged};
 
 /// Deeper values are cut: `{"$type": "…"}`.
 const MAX_DEPTH: usize = 32;
@@ -29,14 +38,15 @@ pub(crate) fn write<'p>(
         Item::Value(value) => Some(*value),
         _ => None,
     };
-    let most = out.len() + MAX_BYTES;
-    Writer { out, reader, most, path: Vec::new() }.cell(value, cell)
+    let start = out.len();
+    Writer { out, reader, start, path: Vec::new() }.cell(value, cell)
 }
 
 struct Writer<'o, 'p> {
     out: &'o mut String,
     reader: &'o mut Reader<'p>,
-    most: usize,
+    /// Where the text of the cell begins.
+    start: usize,
     /// The containers that are being written.
     path: Vec<Value<'p>>,
 }
@@ -49,22 +59,23 @@ impl<'p> Writer<'_, 'p> {
     }
 
     fn cell(&mut self, value: Option<Value<'p>>, cell: &Cell<'p>) -> Result<()> {
-        if self.out.len() > self.most {
+        if self.out.len().saturating_sub(self.start) > MAX_BYTES {
             return Err(Error::limit("a cell would be more than 64 MiB of JSON text"));
         }
         let out = &mut *self.out;
         match cell {
             Cell::Null => match value.and_then(Value::as_f64) {
-                Some(_) => out.push_str("NaN"),
+                Some(nan) => text::float(nan, out),
                 None => out.push_str("null"),
             },
             Cell::Bool(value) => _ = write!(out, "{value}"),
             Cell::Int(int) => _ = write!(out, "{int}"),
             Cell::UInt(int) => _ = write!(out, "{int}"),
-            Cell::Float(float) => number(*float, out),
-            Cell::Narrow(float) => number((*float).into(), out),
+            Cell::Float(float) => text::float(*float, out),
+            Cell::Narrow(float) => text::float((*float).into(), out),
             Cell::Str(text) => string(text, out),
             Cell::Made(text) => string(text.as_bytes(), out),
+            Cell::Printed(text) => tagged(&objects::class_name(value), text, out),
             Cell::Str2(bytes) => match value.and_then(Value::as_text) {
                 Some(text) => string(text.as_bytes(), out),
                 None => tagged("bytes", &hex(bytes), out),
@@ -73,96 +84,137 @@ impl<'p> Writer<'_, 'p> {
             Cell::Date(days) => tagged("datetime.date", &crate::text::date((*days).into()), out),
             Cell::Time(micros) => tagged("datetime.time", &crate::text::time(*micros), out),
             Cell::Stamp { value, unit, zone } => {
-                let mut text = crate::text::timestamp(*value, *unit);
-                if let Some(zone) = zone.and_then(|zone| self.reader.zone_name(zone)) {
-                    _ = write!(text, "+00:00[{zone}]");
-                }
-                tagged("datetime.datetime", &text, self.out);
+                let zone = zone.and_then(|zone| self.reader.zone_name(zone));
+                tagged("datetime.datetime", &moment(*value, *unit, zone), self.out);
             }
             Cell::Duration { value, unit } => {
-                let seconds = *value as f64 / unit.per_second() as f64;
-                out.push_str("{\"$type\": \"datetime.timedelta\", \"seconds\": ");
-                number(seconds, out);
-                out.push('}');
+                let nanos = i128::from(*value) * i128::from(1_000_000_000 / unit.per_second());
+                objects::seconds_of(nanos, out);
             }
             Cell::Decimal(text) => tagged("decimal.Decimal", text, out),
             Cell::Uuid(uuid) => tagged("uuid.UUID", &crate::text::uuid(*uuid), out),
             Cell::Complex(real, imag) => {
-                out.push_str("{\"$type\": \"complex\", \"real\": ");
-                number(*real, out);
+                open("complex", out);
+                out.push_str(", \"real\": ");
+                text::float(*real, out);
                 out.push_str(", \"imag\": ");
-                number(*imag, out);
+                text::float(*imag, out);
                 out.push('}');
             }
-            Cell::List(items) => {
-                return self.inside(value, |writer| {
-                    writer.out.push('[');
-                    for (i, item) in items.iter().enumerate() {
-                        if i > 0 {
-                            writer.out.push_str(", ");
-                        }
-                        writer.value(item)?;
-                    }
-                    writer.out.push(']');
-                    Ok(())
-                });
-            }
-            Cell::Array(array) => return self.inside(value, |writer| writer.array(value, array)),
+            Cell::List(items) => return self.inside(value, |writer| writer.items(items.iter())),
+            Cell::Array(array) => return self.inside(value, |writer| writer.array(array)),
             Cell::Map(map) => {
-                let map = *map;
-                return self.inside(value, |writer| {
-                    let mut pairs = Vec::new();
-                    map.each(|key, value| pairs.push((key, value)));
-                    writer.out.push('{');
-                    for (i, (key, value)) in pairs.into_iter().enumerate() {
-                        if i > 0 {
-                            writer.out.push_str(", ");
-                        }
-                        match key.as_str_bytes() {
-                            Some(text) => string(text, writer.out),
-                            None => string(key.repr().to_string().as_bytes(), writer.out),
-                        }
-                        writer.out.push_str(": ");
-                        writer.value(value)?;
-                    }
-                    writer.out.push('}');
-                    Ok(())
-                });
+                let mut pairs = Vec::new();
+                map.each(|key, value| pairs.push((key, value)));
+                return self.inside(value, |writer| writer.pairs(pairs));
             }
-            Cell::Period { .. } | Cell::Other => return self.opaque(value),
+            Cell::Period { ordinal, freq } => return self.period(*ordinal, *freq),
+            Cell::Interval { left, right, closed } => return self.interval(value, (*left, *right), *closed),
+            Cell::Library(std) => return self.library(std),
+            Cell::Other => match value {
+                Some(value) => return self.opaque(value),
+                None => tagged("object", "", out),
+            },
         }
         Ok(())
     }
 
-    /// As lists in lists; an array of no dimensions as what it holds.
-    fn array(&mut self, value: Option<Value<'p>>, array: &NdArray<'p>) -> Result<()> {
-        let Some(&count) = array.shape().first() else { return self.element(value, array, 0) };
+    fn items(&mut self, items: impl Iterator<Item = Value<'p>>) -> Result<()> {
+        self.out.push('[');
+        for (i, item) in items.enumerate() {
+            if i > 0 {
+                self.out.push_str(", ");
+            }
+            self.value(item)?;
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    /// As an object, if each key is text, a number, a bool or None and no two of them look alike; else by its pairs.
+    fn pairs(&mut self, pairs: Vec<(Value<'p>, Value<'p>)>) -> Result<()> {
+        let names: Option<Vec<String>> = pairs.iter().map(|(key, _)| key_text(*key)).collect();
+        let Some(names) = names.filter(|names| are_distinct(names)) else {
+            self.out.push_str("{\"$type\": \"dict\", \"pairs\": [");
+            for (i, (key, value)) in pairs.into_iter().enumerate() {
+                self.out.push_str(if i > 0 { ", [" } else { "[" });
+                self.value(key)?;
+                self.out.push_str(", ");
+                self.value(value)?;
+                self.out.push(']');
+            }
+            self.out.push_str("]}");
+            return Ok(());
+        };
+        self.out.push('{');
+        for (i, ((_, value), name)) in pairs.into_iter().zip(names).enumerate() {
+            if i > 0 {
+                self.out.push_str(", ");
+            }
+            self.out.push_str(&name);
+            self.out.push_str(": ");
+            self.value(value)?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    /// As lists in lists; a structure as an object of its fields.
+    fn array(&mut self, array: &NdArray<'p>) -> Result<()> {
+        let Some(&count) = array.shape().first() else { return self.element(array, 0) };
         self.out.push('[');
         for i in 0..count {
             if i > 0 {
                 self.out.push_str(", ");
             }
             if array.ndim() > 1 {
-                self.array(None, &array.row(i)?)?;
+                self.array(&array.row(i)?)?;
             } else {
-                self.element(None, array, i)?;
+                self.element(array, i)?;
             }
         }
         self.out.push(']');
         Ok(())
     }
 
-    fn element(&mut self, value: Option<Value<'p>>, array: &NdArray<'p>, i: usize) -> Result<()> {
-        let cell = match array.cell(i) {
+    fn element(&mut self, array: &NdArray<'p>, i: usize) -> Result<()> {
+        match array.cell(i) {
             // Objects may hold this very array: `value` looks.
-            Some(unpickle_numpy::Cell::Object(object)) => return self.value(object),
-            Some(cell) => self.reader.numpy(cell),
-            None => Cell::Other,
-        };
-        match cell {
-            // A structure in an array: by its repr, no deeper.
-            Cell::Array(inner) if inner.ndim() == 0 => self.opaque(value),
-            cell => self.cell(None, &cell),
+            Some(numpy::Cell::Object(object)) => self.value(object),
+            Some(numpy::Cell::Array(inner)) => match inner.dtype().kind() {
+                // A dtype is at most as deep as its reader allows.
+                DtypeKind::Struct(fields) if inner.ndim() == 0 => {
+                    for (i, field) in fields.iter().enumerate() {
+                        self.out.push_str(if i > 0 { ", " } else { "{" });
+                        string(field.name.as_bytes(), self.out);
+                        self.out.push_str(": ");
+                        self.array(&inner.field(&field.name)?)?;
+                    }
+                    self.out.push_str(if fields.is_empty() { "{}" } else { "}" });
+                    Ok(())
+                }
+                _ => self.array(&inner),
+            },
+            Some(cell) => {
+                let ticks = match cell {
+                    numpy::Cell::Datetime(count, _) | numpy::Cell::Timedelta(count, _) => Some(count),
+                    _ => None,
+                };
+                match (self.reader.numpy(cell), ticks) {
+                    // A unit that Arrow has not.
+                    (Cell::Other, Some(count)) => {
+                        open(&format!("numpy.{}", array.dtype()), self.out);
+                        _ = write!(self.out, ", \"value\": {count}}}");
+                        Ok(())
+                    }
+                    (Cell::Null, None) => {
+                        text::float(f64::NAN, self.out);
+                        Ok(())
+                    }
+                    (cell, _) => self.cell(None, &cell),
+                }
+            }
+            None => self.cell(None, &Cell::Other),
         }
     }
 
@@ -175,7 +227,11 @@ impl<'p> Writer<'_, 'p> {
         let Some(value) = value else { return write(self) };
         if self.path.len() >= MAX_DEPTH || self.path.iter().any(|outer| outer.is(value)) {
             let what = if self.path.len() >= MAX_DEPTH { "deeper" } else { "cycle" };
-            tagged(&value.kind().to_string(), what, self.out);
+            let kind = match value.as_object() {
+                Some(_) => objects::class_name(Some(value)),
+                None => value.kind().to_string(),
+            };
+            tagged(&kind, what, self.out);
             return Ok(());
         }
         self.path.push(value);
@@ -183,82 +239,58 @@ impl<'p> Writer<'_, 'p> {
         self.path.pop();
         written
     }
-
-    fn opaque(&mut self, value: Option<Value<'p>>) -> Result<()> {
-        let Some(value) = value else {
-            self.out.push_str("{\"$type\": \"numpy.void\"}");
-            return Ok(());
-        };
-        let kind = match value.view() {
-            View::Object(object) => object.class().map_or("object".to_owned(), |class| class.to_string()),
-            _ => value.kind().to_string(),
-        };
-        tagged(&kind, &value.repr().to_string(), self.out);
-        Ok(())
-    }
 }
 
-fn tagged(kind: &str, text: &str, out: &mut String) {
-    out.push_str("{\"$type\": ");
-    string(kind.as_bytes(), out);
-    out.push_str(", \"value\": ");
-    string(text.as_bytes(), out);
-    out.push('}');
+fn are_distinct(names: &[String]) -> bool {
+    let mut known = HashSet::with_capacity(names.len());
+    names.iter().all(|name| known.insert(name.as_str()))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// As Python's `json` writes it, `NaN` and `Infinity` too.
-fn number(float: f64, out: &mut String) {
-    if float.is_nan() {
-        out.push_str("NaN");
-    } else if float.is_infinite() {
-        out.push_str(if float > 0.0 { "Infinity" } else { "-Infinity" });
-    } else {
-        out.push_str(&crate::text::float(float));
-    }
-}
-
-/// A JSON string of UTF-8, in which a lone surrogate is written as its escape.
-pub(crate) fn string(text: &[u8], out: &mut String) {
-    out.push('"');
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (valid, bad) = match std::str::from_utf8(rest) {
-            Ok(valid) => (valid, &[][..]),
-            Err(error) => {
-                let (valid, bad) = rest.split_at(error.valid_up_to());
-                (std::str::from_utf8(valid).unwrap_or_default(), bad)
-            }
-        };
-        for char in valid.chars() {
-            match char {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                '\0'..' ' => _ = write!(out, "\\u{:04x}", char as u32),
-                _ => out.push(char),
-            }
+/// A key of a dict as a name in JSON, quoted: as Python's `json` makes one of it. `$type` is ours.
+fn key_text(key: Value<'_>) -> Option<String> {
+    let mut out = String::new();
+    match key.as_str_bytes() {
+        Some(b"$type") => return None,
+        Some(text) => string(text, &mut out),
+        None => {
+            let text = if let Some(bool) = key.as_bool() {
+                bool.to_string()
+            } else if let Some(int) = key.as_int() {
+                int.to_string()
+            } else if let Some(float) = key.as_f64().filter(|float| float.is_finite()) {
+                let mut text = String::new();
+                number(float, &mut text);
+                text
+            } else if key.is_none() {
+                "null".to_owned()
+            } else {
+                key.as_str2()?;
+                key.as_text().filter(|text| text != "$type")?.into_owned()
+            };
+            string(text.as_bytes(), &mut out);
         }
-        rest = match *bad {
-            [] => &[],
-            [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ref rest @ ..] => {
-                let code = 0xd000 | u32::from(second & 0x3f) << 6 | u32::from(third & 0x3f);
-                _ = write!(out, "\\u{code:04x}");
-                rest
-            }
-            [_, ref rest @ ..] => {
-                out.push('\u{fffd}');
-                rest
-            }
-        };
     }
-    out.push('"');
+    Some(out)
+}
+
+/// `2020-01-31T23:59:59`, and behind it the offset and the name of the zone: `+01:00[Europe/Paris]`.
+fn moment(value: i64, unit: Unit, zone: Option<&str>) -> String {
+    let per_second = unit.per_second();
+    let iso = |value| crate::text::timestamp(value, unit).replacen(' ', "T", 1);
+    let Some(zone) = zone else { return iso(value) };
+    let offset = offset_at(zone, value.div_euclid(per_second)).unwrap_or(0);
+    match offset.checked_mul(per_second).and_then(|offset| value.checked_add(offset)) {
+        Some(local) => {
+            let (sign, seconds) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());
+            let mut text = format!("{}{sign}{:02}:{:02}", iso(local), seconds / 3600, seconds / 60 % 60);
+            if seconds % 60 != 0 {
+                _ = write!(text, ":{:02}", seconds % 60);
+            }
+            if !text.ends_with(zone) {
+                _ = write!(text, "[{zone}]");
+            }
+            text
+        }
+        None => format!("{}+00:00[{zone}]", iso(value)),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use arrow_schema::{DataType, Field, Fields, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 
 use crate::times::Unit;
 
@@ -27,14 +27,17 @@ pub(crate) enum Kind {
     Str2 {
         utf8: bool,
     },
-    Bytes,
+    Bytes {
+        /// Whether there is text among them.
+        text: bool,
+    },
     Date,
     Time,
     Stamp {
-        unit: Unit,
+        span: Span,
         zone: Zone,
     },
-    Duration(Unit),
+    Duration(Span),
     Decimal {
         whole: u32,
         scale: u32,
@@ -44,8 +47,21 @@ pub(crate) enum Kind {
     /// Periods of one frequency.
     Period(String),
     List(Box<Kind>),
-    Struct(Vec<(String, Kind)>),
-    Json,
+    Struct(Fields),
+    Json(Why),
+}
+
+/// Why cells are JSON text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// They have no type in common, or none at all.
+    Mixed,
+    /// Numbers that no decimal holds.
+    Digits,
+    /// Times that no unit holds.
+    Reach,
+    /// Dicts that are no structure.
+    Keys,
 }
 
 /// What a column of integers holds.
@@ -65,6 +81,103 @@ pub(crate) enum Size {
     /// Up to 76 decimal digits.
     Decimal,
     Larger,
+}
+
+/// The finest unit of some times, and how far they reach: not every unit reaches as far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    unit: Unit,
+    /// In nanoseconds.
+    first: i128,
+    last: i128,
+}
+
+impl Span {
+    pub(crate) fn of(value: i64, unit: Unit) -> Span {
+        // As pyarrow, microseconds unless nanoseconds are really there.
+        let finest = if unit == Unit::Nano && value % 1000 == 0 { Unit::Micro } else { unit };
+        let at = i128::from(value) * i128::from(1_000_000_000 / unit.per_second());
+        Span { unit: finest, first: at, last: at }
+    }
+
+    fn merge(self, other: Span) -> Span {
+        Span {
+            unit: self.unit.max(other.unit),
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
+    /// The unit that holds them all exactly, but no coarser than `least`.
+    pub(crate) fn unit(self, least: Unit) -> Unit {
+        self.unit.max(least)
+    }
+
+    /// Whether 64 bits of that unit reach as far. The least number stands for NaT.
+    fn fits(self, least: Unit) -> bool {
+        let each = i128::from(1_000_000_000 / self.unit(least).per_second());
+        let reach = i128::from(i64::MAX) * each;
+        self.first >= -reach && self.last <= reach
+    }
+}
+
+/// The fields of a column of dicts, in the order in which they come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Fields {
+    list: Vec<(String, Kind)>,
+    /// How many dicts there are, and how many pairs in all of them.
+    dicts: usize,
+    pairs: usize,
+}
+
+/// Most fields of one structure; objects with more are written as JSON text.
+const MAX_FIELDS: usize = 4096;
+
+/// Dicts that have at least one in so many of the fields are alike enough for a structure.
+const SPARSE: usize = 16;
+
+impl Fields {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &(String, Kind)> {
+        self.list.iter()
+    }
+
+    /// One more dict, of so many pairs.
+    pub(crate) fn count(&mut self, pairs: usize) {
+        self.dicts = self.dicts.saturating_add(1);
+        self.pairs = self.pairs.saturating_add(pairs);
+    }
+
+    /// The kind of a field, new if need be; `guess` is where it is as a rule. `None` if there are too many.
+    pub(crate) fn entry(&mut self, name: &str, guess: usize) -> Option<&mut Kind> {
+        let at = match self.list.get(guess) {
+            Some((known, _)) if known == name => guess,
+            _ => match self.list.iter().position(|(known, _)| known == name) {
+                Some(at) => at,
+                None if self.list.len() < MAX_FIELDS => {
+                    self.list.push((name.to_owned(), Kind::Null));
+                    self.list.len() - 1
+                }
+                None => return None,
+            },
+        };
+        self.list.get_mut(at).map(|(_, kind)| kind)
+    }
+
+    fn merge(mut self, other: Fields) -> Option<Fields> {
+        for (at, (name, kind)) in other.list.into_iter().enumerate() {
+            let known = self.entry(&name, at)?;
+            *known = std::mem::replace(known, Kind::Null).merge(kind);
+        }
+        self.dicts = self.dicts.saturating_add(other.dicts);
+        self.pairs = self.pairs.saturating_add(other.pairs);
+        Some(self)
+    }
+
+    /// Whether a structure is mostly filled, so that it takes no more memory than the dicts do.
+    fn alike(&self) -> bool {
+        let len = self.list.len();
+        len > 0 && (len <= 64 || self.pairs.saturating_mul(SPARSE) >= len.saturating_mul(self.dicts))
+    }
 }
 
 /// The zone of a column of times.
@@ -95,9 +208,6 @@ impl Zone {
     }
 }
 
-/// Most fields of one structure; objects with more are written as JSON text.
-pub(crate) const MAX_FIELDS: usize = 4096;
-
 impl Kind {
     /// The least kind that holds both.
     pub(crate) fn merge(self, other: Kind) -> Kind {
@@ -105,6 +215,13 @@ impl Kind {
         use Kind::{Period, Stamp, Str, Str2, Struct, Time, Typed, Uuid};
         match (self, other) {
             (Null, kind) | (kind, Null) => kind,
+            (Json(a), Json(b)) if a == b => Json(a),
+            (Json(Why::Digits), Int(_) | Decimal { .. }) | (Int(_) | Decimal { .. }, Json(Why::Digits)) => {
+                Json(Why::Digits)
+            }
+            (Json(Why::Reach), Stamp { .. } | Duration(_))
+            | (Stamp { .. } | Duration(_), Json(Why::Reach)) => Json(Why::Reach),
+            (Json(Why::Keys), Struct(_)) | (Struct(_), Json(Why::Keys)) => Json(Why::Keys),
             (Bool, Bool) => Bool,
             (Int(a), Int(b)) => Int(Ints {
                 size: a.size.max(b.size),
@@ -117,66 +234,66 @@ impl Kind {
             (Typed(a), Typed(b)) if a == b => Typed(a),
             (Typed(a), b) => match untyped(&a) {
                 Some(a) => a.merge(b),
-                None => Json,
+                None => Json(Why::Mixed),
             },
             (a, Typed(b)) => match untyped(&b) {
                 Some(b) => a.merge(b),
-                None => Json,
+                None => Json(Why::Mixed),
             },
             (Str { utf8: a }, Str { utf8: b }) => Str { utf8: a && b },
             (Str2 { utf8: a }, Str2 { utf8: b }) => Str2 { utf8: a && b },
-            (Str { utf8: a }, Str2 { utf8: b }) | (Str2 { utf8: b }, Str { utf8: a }) => Str { utf8: a && b },
-            (Bytes, Bytes) => Bytes,
+            (Str { .. }, Str2 { utf8: false }) | (Str2 { utf8: false }, Str { .. }) => Bytes { text: true },
+            (Str { utf8 }, Str2 { .. }) | (Str2 { .. }, Str { utf8 }) => Str { utf8 },
+            (Bytes { text: a }, Bytes { text: b }) => Bytes { text: a || b },
             // As pyarrow: text among bytes is its UTF-8.
-            (Bytes, Str { .. } | Str2 { .. }) | (Str { .. } | Str2 { .. }, Bytes) => Bytes,
+            (Bytes { .. }, Str { .. } | Str2 { .. }) | (Str { .. } | Str2 { .. }, Bytes { .. }) => {
+                Bytes { text: true }
+            }
             (Date, Date) => Date,
             (Time, Time) => Time,
-            (Stamp { unit: a, zone: p }, Stamp { unit: b, zone: q }) => match p.merge(q) {
-                Some(zone) => Stamp { unit: a.max(b), zone },
-                None => Json,
+            (Stamp { span: a, zone: p }, Stamp { span: b, zone: q }) => match p.merge(q) {
+                Some(zone) => Stamp { span: a.merge(b), zone },
+                None => Json(Why::Mixed),
             },
-            (Duration(a), Duration(b)) => Duration(a.max(b)),
+            (Duration(a), Duration(b)) => Duration(a.merge(b)),
             (Decimal { whole: a, scale: p }, Decimal { whole: b, scale: q }) => {
                 Decimal { whole: a.max(b), scale: p.max(q) }
             }
-            (decimal @ Decimal { .. }, Int(ints)) | (Int(ints), decimal @ Decimal { .. })
-                if ints.size == Size::I64 =>
-            {
-                decimal.merge(Decimal { whole: 19, scale: 0 })
+            (decimal @ Decimal { .. }, Int(ints)) | (Int(ints), decimal @ Decimal { .. }) => {
+                match ints.size {
+                    Size::I64 => decimal.merge(Decimal { whole: 19, scale: 0 }),
+                    Size::U64 => decimal.merge(Decimal { whole: 20, scale: 0 }),
+                    Size::Decimal => decimal.merge(Decimal { whole: 76, scale: 0 }),
+                    Size::Larger => Json(Why::Digits),
+                }
             }
             (Uuid, Uuid) => Uuid,
             (Complex, Complex) => Complex,
             (Period(a), Period(b)) if a == b => Period(a),
             (List(a), List(b)) => List(Box::new(a.merge(*b))),
-            (Struct(mut a), Struct(b)) => {
-                for (name, kind) in b {
-                    if let Some((_, known)) = a.iter_mut().find(|(known, _)| *known == name) {
-                        *known = std::mem::replace(known, Null).merge(kind);
-                    } else if a.len() < MAX_FIELDS {
-                        a.push((name, kind));
-                    } else {
-                        return Json;
-                    }
-                }
-                Struct(a)
-            }
-            _ => Json,
+            (Struct(a), Struct(b)) => a.merge(b).map_or(Json(Why::Keys), Struct),
+            _ => Json(Why::Mixed),
         }
     }
 
     /// Once all cells are seen: JSON text wherever there is no type that holds them and that Parquet can write.
     pub(crate) fn settle(self) -> Kind {
         match self {
-            Kind::Int(ints) if ints.size == Size::Larger => Kind::Json,
-            Kind::Decimal { whole, scale } if whole + scale > 76 => Kind::Json,
+            Kind::Int(ints) if ints.size == Size::Larger => Kind::Json(Why::Digits),
+            Kind::Decimal { whole, scale } if whole + scale > 76 => Kind::Json(Why::Digits),
+            Kind::Stamp { span, .. } if !span.fits(Unit::Milli) => Kind::Json(Why::Reach),
+            Kind::Duration(span) if !span.fits(Unit::Second) => Kind::Json(Why::Reach),
             Kind::List(item) => match item.settle() {
                 // What of a list can only be told by JSON is told of the whole list.
-                Kind::Json => Kind::Json,
+                Kind::Json(why) => Kind::Json(why),
                 item => Kind::List(Box::new(item)),
             },
-            Kind::Struct(fields) if fields.is_empty() => Kind::Json,
-            Kind::Struct(fields) => {
-                Kind::Struct(fields.into_iter().map(|(name, kind)| (name, kind.settle())).collect())
+            Kind::Struct(fields) if !fields.alike() => Kind::Json(Why::Keys),
+            Kind::Struct(mut fields) => {
+                for (_, kind) in &mut fields.list {
+                    *kind = std::mem::replace(kind, Kind::Null).settle();
+                }
+                Kind::Struct(fields)
             }
             kind => kind,
         }
@@ -195,15 +312,15 @@ impl Kind {
             Kind::Float => DataType::Float64,
             Kind::Narrow => DataType::Float32,
             Kind::Typed(data_type) => data_type.clone(),
-            Kind::Str { utf8: true } | Kind::Str2 { utf8: true } | Kind::Json => DataType::Utf8,
-            Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes => DataType::Binary,
+            Kind::Str { utf8: true } | Kind::Str2 { utf8: true } | Kind::Json(_) => DataType::Utf8,
+            Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes { .. } => DataType::Binary,
             Kind::Date => DataType::Date32,
             Kind::Time => DataType::Time64(TimeUnit::Microsecond),
-            Kind::Stamp { unit, zone } => {
+            Kind::Stamp { span, zone } => {
                 // Parquet has no seconds.
-                DataType::Timestamp((*unit).max(Unit::Milli).arrow(), zone.name().map(Into::into))
+                DataType::Timestamp(span.unit(Unit::Milli).arrow(), zone.name().map(Into::into))
             }
-            Kind::Duration(unit) => DataType::Duration(unit.arrow()),
+            Kind::Duration(span) => DataType::Duration(span.unit(Unit::Second).arrow()),
             Kind::Decimal { whole, scale } => {
                 let precision = (whole + scale).clamp(1, 76) as u8;
                 if precision <= 38 {
@@ -236,7 +353,7 @@ impl Kind {
     pub(crate) fn metadata(&self) -> Vec<(String, String)> {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         match self {
-            Kind::Json => vec![pair("pickle.encoding", "json")],
+            Kind::Json(_) => vec![pair("pickle.encoding", "json")],
             Kind::Str { utf8: false } => vec![pair("pickle.encoding", "wtf-8")],
             Kind::Uuid => {
                 vec![pair("ARROW:extension:name", "arrow.uuid"), pair("ARROW:extension:metadata", "")]
@@ -253,32 +370,18 @@ impl Kind {
     /// Whether cells, or what is nested in them, are JSON text. (The kinds nest no deeper than the inference goes.)
     pub(crate) fn holds_json(&self) -> bool {
         match self {
-            Kind::Json => true,
+            Kind::Json(_) => true,
             Kind::List(item) => item.holds_json(),
             Kind::Struct(fields) => fields.iter().any(|(_, kind)| kind.holds_json()),
             _ => false,
         }
-    }
-
-    /// What the user is told, if cells are mapped rather than kept as they are.
-    pub(crate) fn note(&self) -> Option<&'static str> {
-        Some(match self {
-            Kind::Json => "mixed or unknown objects, written as JSON text",
-            Kind::Str { utf8: false } => "text with lone surrogates, written as its bytes",
-            Kind::Complex => "complex numbers, written as struct<real, imag>",
-            Kind::Int(ints) if ints.size > Size::U64 || (ints.negative && ints.size == Size::U64) => {
-                "integers of more than 64 bits, written as decimals"
-            }
-            Kind::Stamp { zone: Zone::Several, .. } => "times of several zones, written in UTC",
-            _ => return None,
-        })
     }
 }
 
 /// `struct<real, imag>`
 pub(crate) fn complex_type(part: DataType) -> DataType {
     let fields = ["real", "imag"].map(|name| Field::new(name, part.clone(), true));
-    DataType::Struct(Fields::from(fields.to_vec()))
+    DataType::Struct(fields.to_vec().into())
 }
 
 /// The kind of Python objects that elements of this type are like.
@@ -311,26 +414,69 @@ mod tests {
     #[test]
     fn integers_become_floats_only_if_each_is_exact() {
         assert_eq!(ints(true).merge(Kind::Float), Kind::Float);
-        assert_eq!(ints(false).merge(Kind::Float), Kind::Json);
-        assert_eq!(Kind::Float.merge(ints(false)), Kind::Json);
+        assert_eq!(ints(false).merge(Kind::Float), Kind::Json(Why::Mixed));
+        assert_eq!(Kind::Float.merge(ints(false)), Kind::Json(Why::Mixed));
     }
 
     #[test]
     fn booleans_are_no_integers() {
-        assert_eq!(Kind::Bool.merge(ints(true)), Kind::Json);
+        assert_eq!(Kind::Bool.merge(ints(true)), Kind::Json(Why::Mixed));
+    }
+
+    /// A structure as of so many dicts that each have all fields.
+    fn structure(fields: &[(&str, Kind)], dicts: usize) -> Kind {
+        let list = fields.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect();
+        Kind::Struct(Fields { list, dicts, pairs: dicts * fields.len() })
     }
 
     #[test]
     fn structures_take_the_union_of_their_fields() {
-        let a = Kind::Struct(vec![("a".into(), Kind::Bool)]);
-        let b = Kind::Struct(vec![("b".into(), Kind::Float), ("a".into(), Kind::Null)]);
-        let both = Kind::Struct(vec![("a".into(), Kind::Bool), ("b".into(), Kind::Float)]);
-        assert_eq!(a.merge(b), both);
+        let a = structure(&[("a", Kind::Bool)], 1);
+        let b = structure(&[("b", Kind::Float), ("a", Kind::Null)], 1);
+        match a.merge(b) {
+            Kind::Struct(fields) => {
+                assert_eq!(fields.list, [("a".to_owned(), Kind::Bool), ("b".to_owned(), Kind::Float)]);
+                assert_eq!((fields.dicts, fields.pairs), (2, 3));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn dicts_that_share_hardly_a_key_are_no_structure() {
+        let names: Vec<String> = (0..100).map(|i| i.to_string()).collect();
+        let fields: Vec<(String, Kind)> = names.iter().map(|name| (name.clone(), Kind::Bool)).collect();
+        let of = |pairs| Kind::Struct(Fields { list: fields.clone(), dicts: 1000, pairs }).settle();
+        assert_eq!(of(1000), Kind::Json(Why::Keys));
+        assert!(matches!(of(50_000), Kind::Struct(_)));
+    }
+
+    #[test]
+    fn a_time_beyond_the_finest_unit_leaves_it_to_json() {
+        let near = |unit| Kind::Stamp { span: Span::of(1, unit), zone: Zone::None };
+        // The year 9999 is in reach of microseconds, not of nanoseconds.
+        let far = Kind::Stamp { span: Span::of(253_402_300_799, Unit::Second), zone: Zone::None };
+        assert_eq!(far.clone().merge(near(Unit::Nano)).settle(), Kind::Json(Why::Reach));
+        let both = far.merge(near(Unit::Micro)).settle();
+        assert_eq!(both.data_type(), DataType::Timestamp(TimeUnit::Microsecond, None));
+        // Seconds become milliseconds, which reach less far.
+        let last = Kind::Stamp { span: Span::of(i64::MAX, Unit::Second), zone: Zone::None };
+        assert_eq!(last.settle(), Kind::Json(Why::Reach));
+        let last = Kind::Duration(Span::of(i64::MAX, Unit::Second));
+        assert_eq!(last.settle().data_type(), DataType::Duration(TimeUnit::Second));
+    }
+
+    #[test]
+    fn python_2_bytes_among_text_are_bytes() {
+        let (text, data) = (Kind::Str { utf8: true }, Kind::Str2 { utf8: false });
+        assert_eq!(text.clone().merge(data.clone()), Kind::Bytes { text: true });
+        assert_eq!(data.merge(text.clone()), Kind::Bytes { text: true });
+        assert_eq!(text.clone().merge(Kind::Str2 { utf8: true }), text);
     }
 
     #[test]
     fn a_list_of_what_has_no_type_is_json_as_a_whole() {
-        assert_eq!(Kind::List(Box::new(Kind::Json)).settle(), Kind::Json);
-        assert_eq!(Kind::Struct(Vec::new()).settle(), Kind::Json);
+        assert_eq!(Kind::List(Box::new(Kind::Json(Why::Mixed))).settle(), Kind::Json(Why::Mixed));
+        assert_eq!(structure(&[], 3).settle(), Kind::Json(Why::Keys));
     }
 }

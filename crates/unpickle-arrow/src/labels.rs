@@ -100,6 +100,7 @@ pub(crate) fn key_text(key: Value<'_>) -> Option<String> {
     let plain = |cell: &Cell<'_>| match cell {
         Cell::Str(text) => std::str::from_utf8(text).is_ok(),
         Cell::Null | Cell::Complex(..) | Cell::Period { .. } | Cell::Duration { .. } => false,
+        Cell::Interval { .. } | Cell::Library(_) => false,
         Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other => false,
         _ => true,
     };
@@ -269,7 +270,7 @@ fn cell_text(value: Value<'_>, cell: &Cell<'_>) -> String {
     match cell {
         Cell::Str(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Cell::Str2(_) => value.as_text().map_or_else(|| value.repr().to_string(), |text| text.into_owned()),
-        Cell::Made(text) => text.clone(),
+        Cell::Made(text) | Cell::Printed(text) => text.clone(),
         Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Cell::Int(int) => int.to_string(),
         Cell::UInt(int) => int.to_string(),

@@ -124,7 +124,7 @@ fn map(dtype: &Dtype, depth: usize) -> Result<Option<Mapped>> {
 }
 
 /// What a unit of numpy's times is to Arrow.
-enum Instant {
+pub(crate) enum Instant {
     /// Multiply and divide by these to have the unit.
     Ticks(TimeUnit, i64, i64),
     Days(i64),
@@ -132,7 +132,7 @@ enum Instant {
     Count,
 }
 
-fn instant(ticks: Ticks) -> Instant {
+pub(crate) fn instant(ticks: Ticks) -> Instant {
     let count = ticks.count;
     let times = |unit, each: i64| match count.checked_mul(each) {
         Some(factor) => Instant::Ticks(unit, factor, 1),
@@ -421,7 +421,7 @@ fn dates(values: &[i64], days: impl Fn(i64) -> Option<i64>) -> Option<ArrayRef> 
 }
 
 /// The first day of a month, counted from January 1970.
-fn days_of_month(months: i64) -> Option<i64> {
+pub(crate) fn days_of_month(months: i64) -> Option<i64> {
     let year = months.div_euclid(12).checked_add(1970)?;
     let month = months.rem_euclid(12) + 1;
     if year.abs() > 10_000_000 {

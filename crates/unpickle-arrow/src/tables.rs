@@ -4,7 +4,7 @@ use unpickle_core::{Category, Error, Result, Value};
 
 use crate::describe;
 use crate::table::Table;
-use crate::tabular::{arrow, columns, library, list, objects, path, records, rows, search, values};
+use crate::tabular::{arrow, columns, library, list, objects, path, python, records, rows, search, values};
 
 /// Said of the only table inside something that holds more.
 const BESIDE: &str = "what lies beside it is left out";
@@ -17,7 +17,7 @@ const MOST_CANDIDATES: usize = 1000;
 /// In this order:
 ///
 /// 1. pandas' DataFrame, Series and Index, other arrays of pandas; numpy arrays, structured and masked ones too;
-///    tables and arrays of pyarrow;
+///    tables and arrays of pyarrow; Python's `range` and `array.array`;
 /// 2. a list of dicts: a row each, a column for each key;
 /// 3. a list of objects of one class, or of like attributes (dataclasses, say): a column for each attribute;
 /// 4. a dict of columns of one length;
@@ -129,6 +129,7 @@ fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
     let tries = [
         library::table,
         arrow::table,
+        python::table,
         records::list,
         objects::list,
         columns::dict,

@@ -14,6 +14,7 @@ pub(crate) mod library;
 pub(crate) mod list;
 pub(crate) mod objects;
 pub(crate) mod path;
+pub(crate) mod python;
 pub(crate) mod records;
 pub(crate) mod rows;
 pub(crate) mod search;

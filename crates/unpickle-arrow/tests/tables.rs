@@ -5,7 +5,7 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::DataType;
 use unpickle_arrow::{Columns as _, tables, tables_at};
-use unpickle_core::Pickle;
+use unpickle_core::{Category, Pickle};
 
 /// The kind, the names of the columns and the cells of the one table in a pickle.
 fn table(pickle: &[u8]) -> (&'static str, Vec<String>, RecordBatch) {
@@ -219,4 +219,84 @@ fn a_key_leads_into_what_is_nested_without_recursion() {
     assert!(error.ends_with("it is the int 1"), "{}", error.len());
     let error = tables_at(pickle.root(), "a.b").unwrap_err().to_string();
     assert_eq!(error, "no table at `a.b`; the paths are: .");
+}
+
+#[test]
+fn a_range_of_any_length_costs_nothing() {
+    // range(0, 10, 3), and range(10**12)
+    let (kind, names, batch) = table(b"c__builtin__\nxrange\n(I0\nI10\nI3\ntR.");
+    assert_eq!((kind, names), ("range", vec!["0".to_owned()]));
+    assert_eq!(ints(&batch, 0), [Some(0), Some(3), Some(6), Some(9)]);
+    let pickle = Pickle::parse(&b"c__builtin__\nxrange\n(I0\nI1000000000000\nI1\ntR."[..]).unwrap();
+    let error = tables(pickle.root()).unwrap_err();
+    assert_eq!(error.category(), Category::Limit);
+    assert!(error.to_string().contains("range(0, 1000000000000, 1)"), "{error}");
+}
+
+#[test]
+fn a_range_too_long_does_not_hide_the_tables_beside_it() {
+    // {"far": range(10**12), "rows": [{"a": 1}]}
+    let (_, names, _) =
+        table(b"(dVfar\nc__builtin__\nxrange\n(I0\nI1000000000000\nI1\ntRsVrows\n(l(dVa\nI1\nsas.");
+    assert_eq!(names, ["a"]);
+}
+
+#[test]
+fn scalars_of_objects_inside_each_other_do_not_recurse() {
+    // numpy's scalar(dtype("O"), scalar(dtype("O"), ...)), 50,000 times, as a cell.
+    let mut bytes = b"\x80\x02]cnumpy\ndtype\nU\x02O8K\x00K\x01\x87Rq\x010".to_vec();
+    bytes.extend(b"cnumpy.core.multiarray\nscalar\nq\x020");
+    const DEEP: usize = 50_000;
+    (0..DEEP).for_each(|_| bytes.extend(b"h\x02h\x01"));
+    bytes.push(b'N');
+    (0..DEEP).for_each(|_| bytes.extend(b"\x86R"));
+    bytes.extend(b"}U\x01aK\x01s\x86a.");
+    let pickle = Pickle::parse(bytes).unwrap();
+    for table in tables(pickle.root()).unwrap() {
+        table.batch(0..1).unwrap();
+    }
+}
+
+/// The one column of a list of cells, in JSON text.
+fn json(pickle: &[u8]) -> Vec<Option<String>> {
+    let (_, _, batch) = table(pickle);
+    assert_eq!(batch.schema().field(0).metadata()["pickle.encoding"], "json");
+    texts(&batch, 0).into_iter().map(|text| text.map(str::to_owned)).collect()
+}
+
+#[test]
+fn keys_that_look_alike_are_kept_apart() {
+    // [({1: "a", "1": "b"},), ({"$type": 2},), ({(1, 2): 3},), ({1: 4},)]
+    let found = json(b"((((dI1\nVa\nsV1\nVb\nst((dV$type\nI2\nst((d(I1\nI2\ntI3\nst((dI1\nI4\nsttp0\n.");
+    let wanted = [
+        r#"{"$type": "dict", "pairs": [[1, "a"], ["1", "b"]]}"#,
+        r#"{"$type": "dict", "pairs": [["$type", 2]]}"#,
+        r#"{"$type": "dict", "pairs": [[[1, 2], 3]]}"#,
+        r#"{"1": 4}"#,
+    ];
+    assert_eq!(found.iter().flatten().collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn an_object_that_holds_itself_ends() {
+    // [(node,)] with node.next = node, and node.far = nan
+    let found = json(b"((cshop\nNode\n(tRp0\n(dVnext\ng0\nsVfar\nFnan\nsbtt.");
+    let text = r#"{"$type": "shop.Node", "attributes": {"next": {"$type": "shop.Node", "value": "cycle"}, "far": {"$type": "float", "value": "nan"}}}"#;
+    assert_eq!(found, [Some(text.to_owned())]);
+}
+
+#[test]
+fn a_graph_of_objects_is_cut_where_it_would_come_again_and_again() {
+    // A node with two neighbours, each of which has the same two neighbours, and so on.
+    let mut bytes = b"\x80\x02((cshop\nNode\nq\x00)R".to_vec();
+    for _ in 0..24 {
+        // An object whose state is a list of the one before, twice.
+        bytes.extend(b"q\x010h\x00)Rh\x01h\x01\x86b");
+    }
+    bytes.extend(b"tt.");
+    let (_, _, batch) = table(&bytes);
+    let cells = texts(&batch, 0);
+    let text = cells.iter().flatten().next_back().unwrap();
+    assert!(text.len() < 1 << 20, "{} bytes", text.len());
+    assert!(text.contains(r#""value": "more""#));
 }

@@ -214,6 +214,11 @@ impl Dtype {
         }))
     }
 
+    /// The dtype of one of numpy's codes: `<i4`, `>f8`, `u1`, `<U1`.
+    pub fn of_code(code: &str) -> Option<Dtype> {
+        crate::code::parse(code)
+    }
+
     /// The dtype `bool`.
     pub fn bool() -> Dtype {
         Dtype::simple(DtypeKind::Bool, 1, false)

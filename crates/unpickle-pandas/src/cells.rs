@@ -88,7 +88,7 @@ impl Recogniser {
             Known::Pandas(name) => scalar::of(name, object).map(Cell::Pandas),
             Known::NumpyScalar => Some(Cell::NumpyScalar),
             Known::NumpyArray => Some(Cell::NumpyArray),
-            Known::Other => stdlib::named_tuple(object).map(|items| Cell::Std(Std::Sequence(items))),
+            Known::Other => stdlib::shaped(object).map(Cell::Std),
         }
     }
 

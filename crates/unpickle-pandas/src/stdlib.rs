@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use unpickle_core::{Int, Make, Object, Seq, Value};
+use unpickle_core::{Int, Make, Object, Seq, Value, View};
+use unpickle_numpy::{Dtype, NdArray};
 
 use crate::civil::{self, Date, DateTime, Time, TimeDelta};
-use crate::mapping::{Mapping, mapping};
+use crate::mapping::{ChainMap, Mapping, mapping};
 use crate::names::{field, text};
 
 /// A value of Python's standard library that is no plain value of pickle's own.
@@ -42,10 +43,19 @@ pub enum Std<'p> {
     IpNetwork(&'p str),
     /// A member of one of the standard library's own enums, by its value.
     Enum(Value<'p>),
-    /// `OrderedDict`, `defaultdict`, `Counter`, `UserDict`, `SimpleNamespace`
+    /// `UserString`, by its text.
+    UserString(Value<'p>),
+    /// An object of a subclass of `str`, `bytes`, `int` or `float` without attributes of its own, by its value; of
+    /// protocol 2 and later it may be a tuple with one name as well.
+    Plain(Value<'p>),
+    /// `OrderedDict`, `defaultdict`, `Counter`, `UserDict`, `ChainMap`, `SimpleNamespace`, and subclasses of `dict`
+    /// without attributes of their own.
     Mapping(Mapping<'p>),
-    /// `deque`, `UserList`, `time.struct_time`, and tuples with names.
+    /// `deque`, `UserList`, `time.struct_time`, tuples with names, and subclasses of `list` without attributes of
+    /// their own; `array.array` of protocols 0 to 2, which is pickled as a list.
     Sequence(Seq<'p>),
+    /// `array.array` since protocol 3: its elements as they lie in the pickle.
+    Array(NdArray<'p>),
 }
 
 /// What a global of the standard library makes.
@@ -70,8 +80,12 @@ pub(crate) enum StdName {
     Dict,
     Counter,
     UserDict,
+    UserString,
+    ChainMap,
     Deque,
     UserList,
+    Array,
+    ArrayBytes,
     Namespace,
     StructTime,
     /// `copyreg._reconstructor`: its first argument tells.
@@ -108,6 +122,10 @@ impl StdName {
             ("collections", "UserDict") => StdName::UserDict,
             ("collections", "deque") => StdName::Deque,
             ("collections", "UserList") => StdName::UserList,
+            ("collections", "UserString") => StdName::UserString,
+            ("collections", "ChainMap") => StdName::ChainMap,
+            ("array", "array") => StdName::Array,
+            ("array", "_array_reconstructor") => StdName::ArrayBytes,
             ("types", "SimpleNamespace") => StdName::Namespace,
             ("time", "struct_time") => StdName::StructTime,
             ("copyreg", "_reconstructor") => StdName::Reconstructor,
@@ -127,7 +145,7 @@ pub fn recognise(value: Value<'_>) -> Option<Std<'_>> {
     }
     match StdName::of(call.module, call.name) {
         Some(name) => of(name, call.object),
-        None => named_tuple(call.object).map(Std::Sequence),
+        None => shaped(call.object),
     }
 }
 
@@ -177,6 +195,10 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
             Some(items) => items,
             None => object.arg(0).unwrap_or(object.args()).as_seq()?,
         }),
+        StdName::UserString => Std::UserString(field(object.state()?, "data")?),
+        StdName::ChainMap => Std::Mapping(Mapping::Chain(ChainMap::new(field(object.state()?, "maps")?)?)),
+        StdName::Array => Std::Sequence(object.arg(1)?.as_list()?),
+        StdName::ArrayBytes => Std::Array(array(object)?),
         StdName::UserList => Std::Sequence(field(object.state()?, "data")?.as_seq()?),
         StdName::Namespace => Std::Mapping(match object.state() {
             Some(state) => Mapping::Dict(state.as_dict()?),
@@ -187,25 +209,57 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
     })
 }
 
-/// The items of what is probably a tuple with names: `NEWOBJ cls (a, b, …)` and nothing else, in protocols 0 and 1
-/// `copyreg._reconstructor(cls, tuple, (a, b, …))`. A class of one argument may as well be a subclass of `str`, so that
-/// is left alone.
-pub(crate) fn named_tuple(object: Object<'_>) -> Option<Seq<'_>> {
-    let plain = object.state().is_none()
-        && object.items().is_none()
-        && object.pairs().is_none()
-        && object.class().is_some();
-    if !plain {
+/// What an object of a class nobody here knows is by its shape alone, if it has no attributes: a tuple with names
+/// (`NEWOBJ cls (a, b, …)`), a subclass of `dict` or `list`, or of `str` and the like (`NEWOBJ cls (value,)`). In
+/// protocols 0 and 1 it is `_reconstructor (cls, base, value)`.
+pub(crate) fn shaped(object: Object<'_>) -> Option<Std<'_>> {
+    let call = object.call()?;
+    // Python 2 writes attributes even where there are none.
+    let bare = object.states().all(|state| state.as_dict().is_some_and(|state| state.is_empty()));
+    if !bare || object.kwargs().is_some() || call.method.is_some() {
         return None;
     }
-    match object.make() {
-        Make::NewObj => object.args().as_seq().filter(|args| args.len() >= 2),
-        Make::Reduce if object.callable().as_class()?.is("copyreg", "_reconstructor") => {
-            object.arg(1)?.as_class().filter(|base| base.is("builtins", "tuple"))?;
-            object.arg(2)?.as_tuple()
+    match (object.items(), object.pairs()) {
+        (None, None) => {}
+        (Some(items), None) if call.args.is_empty() => return Some(Std::Sequence(items)),
+        (None, Some(pairs)) if call.args.is_empty() => return Some(Std::Mapping(Mapping::Dict(pairs))),
+        _ => return None,
+    }
+    let new = object.make() == Make::NewObj;
+    if new && call.args.len() >= 2 {
+        return Some(Std::Sequence(call.args));
+    }
+    let base = object.callable().as_class().filter(|class| class.is("copyreg", "_reconstructor"));
+    let value = call.args.get(0).filter(|_| new || base.is_some())?;
+    match value.view() {
+        View::Str(_) | View::Str2(_) | View::Bytes(_) | View::Int(_) | View::Float(_) => {
+            Some(Std::Plain(value))
         }
+        View::Dict(dict) if !new => Some(Std::Mapping(Mapping::Dict(dict))),
+        View::List(items) if !new => Some(Std::Sequence(items)),
+        View::Tuple(items) if !new => Some(Std::Sequence(items)),
         _ => None,
     }
+}
+
+/// numpy's codes of the machine formats of `array.array`, from 0 on; UTF-16 has none.
+const FORMATS: [&str; 22] = [
+    "u1", "i1", "<u2", ">u2", "<i2", ">i2", "<u4", ">u4", "<i4", ">i4", "<u8", ">u8", "<i8", ">i8", "<f4",
+    ">f4", "<f8", ">f8", "", "", "<U1", ">U1",
+];
+
+/// `_array_reconstructor (cls, typecode, machine format, bytes)`. The format counts: a `long` has 4 bytes on one
+/// system and 8 on another.
+fn array(object: Object<'_>) -> Option<NdArray<'_>> {
+    let code = FORMATS.get(object.arg(2)?.as_usize()?)?;
+    let bytes = object.arg(3)?.as_bytes()?;
+    let dtype = Dtype::of_code(code)?;
+    // numpy would take a character NUL for padding.
+    if code.ends_with("U1") && bytes.chunks(4).any(|char| char == [0; 4]) {
+        return None;
+    }
+    let len = bytes.len().checked_div(dtype.itemsize())?;
+    NdArray::from_bytes(object.value(), dtype, &[len], bytes).ok()
 }
 
 fn path(object: Object<'_>, separator: char) -> Option<String> {
@@ -293,6 +347,69 @@ mod tests {
             }
             other => panic!("{other:?}"),
         });
+    }
+
+    #[test]
+    fn the_first_map_of_a_chain_counts() {
+        // ChainMap({"a": 1}, {"b": 2, "a": 3}), protocol 2
+        let bytes = b"\x80\x02ccollections\nChainMap\n)\x81}X\x04\0\0\0maps]\
+            (}X\x01\0\0\0aK\x01s}(X\x01\0\0\0bK\x02X\x01\0\0\0aK\x03uesb.";
+        with(bytes, |found| match found {
+            Some(Std::Mapping(mapping)) => {
+                let pairs: Vec<_> =
+                    mapping.iter().map(|(key, value)| (key.as_str(), value.as_i64())).collect();
+                assert_eq!(pairs, [(Some("b"), Some(2)), (Some("a"), Some(1))]);
+                assert_eq!(mapping.len(), 2);
+            }
+            other => panic!("{other:?}"),
+        });
+    }
+
+    #[test]
+    fn an_array_is_read_by_its_machine_format() {
+        // array.array("l", [-2]) of a big-endian machine with longs of 4 bytes
+        let bytes =
+            b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0lK\x09C\x04\xff\xff\xff\xfetR.";
+        with(bytes, |found| match found {
+            Some(Std::Array(array)) => {
+                assert_eq!(array.dtype().to_string(), ">i4");
+                assert_eq!(array.cell(0), Some(unpickle_numpy::Cell::Int(-2)));
+            }
+            other => panic!("{other:?}"),
+        });
+        // Half an element.
+        let bytes =
+            b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0lK\x09C\x03\xff\xff\xfetR.";
+        with(bytes, |found| assert!(found.is_none(), "{found:?}"));
+    }
+
+    #[test]
+    fn a_subclass_of_dict_is_one_in_any_protocol() {
+        for bytes in [
+            &b"\x80\x02cshop\nRecord\n)\x81X\x01\0\0\0aK\x01s."[..],
+            b"ccopy_reg\n_reconstructor\n(cshop\nRecord\nc__builtin__\ndict\n(dVa\nI1\nstR.",
+        ] {
+            with(bytes, |found| {
+                assert!(matches!(found, Some(Std::Mapping(mapping)) if mapping.len() == 1), "{found:?}")
+            });
+        }
+    }
+
+    #[test]
+    fn a_subclass_of_str_is_its_text_unless_it_has_attributes() {
+        for bytes in [
+            &b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85\x81."[..],
+            b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85\x81}b.",
+            b"ccopy_reg\n_reconstructor\n(cshop\nName\nc__builtin__\nunicode\nVa\ntR.",
+        ] {
+            with(bytes, |found| {
+                assert!(matches!(found, Some(Std::Plain(text)) if text.as_str() == Some("a")), "{found:?}")
+            });
+        }
+        let bytes = b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85\x81}X\x01\0\0\0kNsb.";
+        with(bytes, |found| assert!(found.is_none(), "{found:?}"));
+        // A call of one text may make anything.
+        with(b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85R.", |found| assert!(found.is_none(), "{found:?}"));
     }
 
     #[test]

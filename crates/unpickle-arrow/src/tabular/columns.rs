@@ -5,7 +5,7 @@ use unpickle_core::{Result, Value};
 use unpickle_pandas::{Index, Series};
 
 use super::library::{extension_array, one_dimensional};
-use super::{BUDGET, labelled, records, sequence};
+use super::{BUDGET, labelled, python, records, sequence};
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
@@ -73,6 +73,9 @@ fn may_be_column(part: Value<'_>) -> bool {
 fn column(part: Value<'_>) -> Result<Option<(Part<'_>, usize, Option<Index<'_>>)>> {
     if let Some(list) = sequence(part) {
         return Ok(Some((Part::List(list), list.len(), None)));
+    }
+    if let Some((_, made, len)) = python::column(part)? {
+        return Ok(Some((Part::Made(Box::new(made)), len, None)));
     }
     if Series::is_in(part) {
         let series = Series::from_value(part)?;

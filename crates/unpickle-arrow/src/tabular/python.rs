@@ -1,0 +1,46 @@
+//! Python's own columns: a `range`, an `array.array`.
+
+use unpickle_core::{Error, Result, Value};
+use unpickle_pandas::{Index, Std, stdlib};
+
+use super::{BUDGET, numbered};
+use crate::column::Column;
+use crate::table::Table;
+
+/// Most numbers of a `range` that are written: three numbers in a pickle may stand for any number of rows.
+const MAX_RANGE: usize = 1 << 26;
+
+/// One column `0`.
+pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
+    if let Some((kind, column, len)) = column(value)? {
+        return numbered(kind, vec![("0".to_owned(), column)], len).map(Some);
+    }
+    match stdlib::recognise(value) {
+        Some(Std::Range(..)) => {
+            let range = value.repr();
+            let what = format!("a range of more than {MAX_RANGE} numbers is not written out: {range}");
+            Err(Error::limit(format!("{what} (at byte {})", value.offset())))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A range or an `array.array` as a column, with what it is and its length.
+pub(super) fn column(value: Value<'_>) -> Result<Option<(&'static str, Column<'_>, usize)>> {
+    if value.as_object().is_none() {
+        return Ok(None);
+    }
+    match stdlib::recognise(value) {
+        Some(Std::Range(start, stop, step)) => {
+            let bounds = (start.as_i64(), stop.as_i64(), step.as_i64().filter(|step| *step != 0));
+            let (Some(start), Some(stop), Some(step)) = bounds else { return Ok(None) };
+            let index = Index::Range { start, stop, step, name: None };
+            if index.len() > MAX_RANGE {
+                return Ok(None);
+            }
+            Ok(Some(("range", Column::from_index(&index, BUDGET)?, index.len())))
+        }
+        Some(Std::Array(array)) => Ok(Some(("array", Column::numpy(&array, BUDGET)?, array.len()))),
+        _ => Ok(None),
+    }
+}
