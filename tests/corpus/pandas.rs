@@ -33,6 +33,16 @@ fn plain_python_becomes_tables() {
     report(&faults);
 }
 
+#[test]
+fn the_standard_library_becomes_tables() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut faults = Vec::new();
+    for fixture in fixtures("library") {
+        check(&fixture, folder.path(), &mut faults);
+    }
+    report(&faults);
+}
+
 /// Every table of one fixture.
 fn check(fixture: &Fixture, folder: &Path, faults: &mut Vec<String>) {
     for (number, table) in fixture.note["tables"].as_array().into_iter().flatten().enumerate() {

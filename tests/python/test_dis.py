@@ -74,7 +74,7 @@ def compare(path):
         assert [words(line)[:2] for line in found[: len(every)]] == every
 
 
-@pytest.mark.parametrize("folder", ["builtins", "numpy", "pandas"])
+@pytest.mark.parametrize("folder", ["builtins", "library", "numpy", "pandas"])
 def test_lists_what_pickletools_lists(folder):
     for path in fixtures(folder):
         compare(path)
