@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type};
 use arrow_array::{
-    Array as _, ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, PrimitiveArray, StructArray,
-    UInt32Array, make_array, new_null_array,
+    Array as _, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array,
+    PrimitiveArray, StringArray, StructArray, TimestampMicrosecondArray, UInt32Array, make_array,
+    new_null_array,
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, Field};
 use serde_json::{Value as Json, json};
 use unpickle_core::{Category, Error, FromPickle as _, Result, Value};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray, Objects, Scalar};
-use unpickle_pandas::{Array, ArrowDtype, Closed, Index, Sparse, StringDtype, checked_codes};
+use unpickle_pandas::{Array, ArrowDtype, Closed, Index, Label, Sparse, StringDtype, checked_codes};
 
 use crate::build::{self, Item};
 use crate::cell::Reader;
@@ -78,6 +79,11 @@ enum Source<'p> {
         start: i64,
         step: i64,
     },
+    /// Each label `each` times, and all of that again and again: an axis of several that rows are made of.
+    Cycle {
+        values: ArrayRef,
+        each: usize,
+    },
 }
 
 /// Most rows that a RangeIndex may have where its numbers must be written out: no bytes back them.
@@ -128,6 +134,7 @@ impl<'p> Column<'p> {
                 }
                 Column::pyarrow(*data, len, dtype)
             }
+            Array::Labels(labels) => old_labels(labels),
             Array::Opaque(value) => match array.storage(len) {
                 Some(storage) => {
                     let mut column = Column::numpy(&storage, budget)?;
@@ -261,6 +268,15 @@ impl<'p> Column<'p> {
         Ok(column)
     }
 
+    /// The labels of one axis of several that rows are made of, in the order of the rows: each stands there `each` times,
+    /// before the next one comes. `rows` is how many rows there are in all.
+    pub(crate) fn cycled(mut self, labels: usize, each: usize, rows: usize) -> Result<Column<'p>> {
+        // Without rows, nothing pays for the labels.
+        let values = self.array(0..if rows == 0 { 0 } else { labels })?;
+        self.source = Source::Cycle { values, each };
+        Ok(self)
+    }
+
     /// Whether it is of an Arrow extension type, such as `pandas.period`.
     pub(crate) fn is_extension(&self) -> bool {
         self.metadata.iter().any(|(key, _)| key == "ARROW:extension:name")
@@ -357,6 +373,12 @@ impl<'p> Column<'p> {
                 Ok(array.slice(rows.start, rows.len()))
             }
             Source::Texts(texts) => texts.array(rows),
+            Source::Cycle { values, each } => {
+                let label = |row: usize| row.checked_div(*each)?.checked_rem(values.len());
+                let codes = rows.map(|row| label(row).and_then(|label| i32::try_from(label).ok()));
+                let codes: Option<Vec<i32>> = codes.collect();
+                take(values, &codes.ok_or_else(|| Error::limit("an axis of more than 2,147,483,647 labels"))?)
+            }
             Source::Arrow(array) => {
                 let message = format!("expected {} cells, found {}", rows.end, array.len());
                 Err(Error::message(Category::Data, message))
@@ -400,6 +422,34 @@ where
     let keys = PrimitiveArray::<K>::new(keys.iter().map(native).collect(), nulls);
     // A dictionary without values may hold nothing but nulls, whose keys point nowhere.
     Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(values)).map_err(arrow_error)?))
+}
+
+/// Labels that were copied out of an old pickle.
+fn old_labels<'p>(labels: &[Label]) -> Result<Column<'p>> {
+    let int = |label: &Label| if let Label::Int(int) = label { Some(*int) } else { None };
+    let float = |label: &Label| match label {
+        Label::Float(bits) => Some(f64::from_bits(*bits)),
+        label => int(label).map(|int| int as f64),
+    };
+    let time = |label: &Label| if let Label::Time(micros) = label { Some(*micros) } else { None };
+    let text = |label: &Label| if let Label::Text(text) = label { Some(text.clone()) } else { None };
+    let are = |is: &dyn Fn(&Label) -> bool| labels.iter().all(|label| *label == Label::Missing || is(label));
+    let (array, numpy_type): (ArrayRef, _) = if are(&|label| text(label).is_some()) {
+        (Arc::new(labels.iter().map(text).collect::<StringArray>()), "object")
+    } else if are(&|label| int(label).is_some()) {
+        (Arc::new(labels.iter().map(int).collect::<Int64Array>()), "int64")
+    } else if are(&|label| float(label).is_some()) {
+        (Arc::new(labels.iter().map(float).collect::<Float64Array>()), "float64")
+    } else if are(&|label| time(label).is_some()) {
+        (Arc::new(labels.iter().map(time).collect::<TimestampMicrosecondArray>()), "datetime64[us]")
+    } else {
+        (Arc::new(labels.iter().map(|label| Some(label.to_string())).collect::<StringArray>()), "object")
+    };
+    let mut column = Column::new(array.data_type().clone(), numpy_type, Source::Arrow(array));
+    if numpy_type == "object" && !are(&|label| text(label).is_some()) {
+        column.notes.push("labels of several kinds, written as text".to_owned());
+    }
+    Ok(column)
 }
 
 fn take(values: &ArrayRef, codes: &[i32]) -> Result<ArrayRef> {

@@ -81,6 +81,45 @@ pub(crate) fn pandas_table<'p>(
     attrs: Option<Dict<'p>>,
     budget: usize,
 ) -> Result<Table<'p>> {
+    let index = match index {
+        Index::Range { start, stop, step, name } => {
+            let name = name.and_then(labels::name_text);
+            Rows::Range(json!({ "kind": "range", "name": name, "start": start, "stop": stop, "step": step }))
+        }
+        Index::Flat { name, .. } => {
+            let column = Column::from_index(index, budget).map_err(|error| error.within("the index"))?;
+            Rows::Levels(vec![(name.and_then(labels::name_text), column)])
+        }
+        Index::Multi { levels, codes, names } => {
+            let levels = levels.iter().zip(codes).zip(names).enumerate();
+            let levels = levels.map(|(i, ((part, codes), name))| {
+                let column = Column::from_level(part, codes, budget)
+                    .map_err(|error| error.within(format!("level {i} of the index")))?;
+                Ok((name.and_then(labels::name_text), column))
+            });
+            Rows::Levels(levels.collect::<Result<_>>()?)
+        }
+    };
+    Ok(indexed_table(kind, columns, labels, index, rows, attrs))
+}
+
+/// What stands before the rows of a table.
+pub(crate) enum Rows<'p> {
+    /// A range, as pandas' metadata has it.
+    Range(Json),
+    /// Levels of an index, each with its name.
+    Levels(Vec<(Option<String>, Column<'p>)>),
+}
+
+/// A table of columns and an index, with the metadata that pandas rebuilds it from.
+pub(crate) fn indexed_table<'p>(
+    kind: &'static str,
+    columns: Vec<Column<'p>>,
+    labels: Labels,
+    index: Rows<'p>,
+    rows: usize,
+    attrs: Option<Dict<'p>>,
+) -> Table<'p> {
     let mut notes: Vec<String> = labels.note.into_iter().collect();
     let names = unique(&labels.texts, &mut notes);
     let mut entries = Vec::new();
@@ -92,32 +131,18 @@ pub(crate) fn pandas_table<'p>(
     }
     let mut index_columns = Vec::new();
     let mut taken: HashSet<String> = names.iter().cloned().collect();
-    let mut level = |i: usize, name: Option<Value<'p>>, column: Column<'p>| {
-        let name = name.and_then(labels::name_text);
-        let field = match &name {
-            Some(name) if !taken.contains(name) => name.clone(),
-            _ => format!("__index_level_{i}__"),
-        };
-        taken.insert(field.clone());
-        entries.push(metadata::column_entry(&column, name.as_deref(), &field));
-        index_columns.push(json!(field));
-        physical.push((field, column));
-    };
     match index {
-        Index::Range { start, stop, step, name } => {
-            let name = name.and_then(labels::name_text);
-            index_columns
-                .push(json!({ "kind": "range", "name": name, "start": start, "stop": stop, "step": step }));
-        }
-        Index::Flat { name, .. } => {
-            let column = Column::from_index(index, budget).map_err(|error| error.within("the index"))?;
-            level(0, *name, column);
-        }
-        Index::Multi { levels, codes, names } => {
-            for (i, ((part, codes), name)) in levels.iter().zip(codes).zip(names).enumerate() {
-                let column = Column::from_level(part, codes, budget)
-                    .map_err(|error| error.within(format!("level {i} of the index")))?;
-                level(i, *name, column);
+        Rows::Range(range) => index_columns.push(range),
+        Rows::Levels(levels) => {
+            for (i, (name, column)) in levels.into_iter().enumerate() {
+                let field = match &name {
+                    Some(name) if !taken.contains(name) => name.clone(),
+                    _ => format!("__index_level_{i}__"),
+                };
+                taken.insert(field.clone());
+                entries.push(metadata::column_entry(&column, name.as_deref(), &field));
+                index_columns.push(json!(field));
+                physical.push((field, column));
             }
         }
     }
@@ -127,7 +152,7 @@ pub(crate) fn pandas_table<'p>(
     if let Some(attributes) = attributes {
         schema.insert("PANDAS_ATTRS".to_owned(), attributes.to_string());
     }
-    Ok(Table::new(kind, rows, physical, schema, notes))
+    Table::new(kind, rows, physical, schema, notes)
 }
 
 /// A table whose index is of columns without names.
@@ -138,21 +163,8 @@ pub(crate) fn keyed_table<'p>(
     index: Vec<Column<'p>>,
     rows: usize,
 ) -> Table<'p> {
-    let mut notes: Vec<String> = labels.note.into_iter().collect();
-    let columns = unique(&labels.texts, &mut notes).into_iter().zip(columns);
-    let mut columns: Vec<(String, Column<'p>)> = columns.collect();
-    let mut entries: Vec<Json> =
-        columns.iter().map(|(name, column)| metadata::column_entry(column, Some(name), name)).collect();
-    let mut fields = Vec::new();
-    for (i, level) in index.into_iter().enumerate() {
-        let field = format!("__index_level_{i}__");
-        entries.push(metadata::column_entry(&level, None, &field));
-        fields.push(json!(field));
-        columns.push((field, level));
-    }
-    let document = metadata::document(fields, labels.levels, entries, None);
-    let schema = HashMap::from([("pandas".to_owned(), document.to_string())]);
-    Table::new(kind, rows, columns, schema, notes)
+    let levels = index.into_iter().map(|level| (None, level)).collect();
+    indexed_table(kind, columns, labels, Rows::Levels(levels), rows, None)
 }
 
 /// A name of its own for each column: `a`, `a.1`, `a.2`.

@@ -17,6 +17,7 @@ mod labels;
 mod metadata;
 mod notes;
 mod numpy;
+mod panel;
 mod parallel;
 mod pyarrow;
 mod reader;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use unpickle_core::{FromPickle, Result, Value};
 
 use crate::cache::DtypeCache;
+use crate::code;
 use crate::unit::TimeUnit;
 
 /// A numpy dtype. Cheap to clone; prints as numpy prints it.
@@ -214,9 +215,9 @@ impl Dtype {
         }))
     }
 
-    /// The dtype of one of numpy's codes: `<i4`, `>f8`, `u1`, `<U1`.
+    /// The dtype that a text names, as numpy's own files have it: `<f8`, `|S10`, `M8[ns]`, `float64`.
     pub fn of_code(code: &str) -> Option<Dtype> {
-        crate::code::parse(code)
+        code::parse(code)
     }
 
     /// The dtype `bool`.

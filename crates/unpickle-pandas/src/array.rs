@@ -1,5 +1,7 @@
 //! One column of cells, in each of the forms pandas keeps them.
 
+use std::sync::Arc;
+
 use unpickle_core::{Dict, Error, FromPickle, Result, Seq, Value, View};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray};
 
@@ -7,6 +9,7 @@ use crate::arrow::{self, ArrowDtype};
 use crate::extension::Backed;
 use crate::index::Index;
 use crate::interval::{self, Closed};
+use crate::label::Label;
 use crate::masked;
 use crate::names::{Made, Name};
 use crate::sparse::{self, Sparse};
@@ -15,7 +18,8 @@ use crate::timezone::TimeZone;
 
 /// One column of cells: what a `Series`, an `Index` or a column of a `DataFrame` holds.
 ///
-/// All of them have one dimension and [`len`](Array::len) cells. Making one looks at the headers alone, never at
+/// All of them have one dimension (but for items of a [`Panel`](crate::Panel), whose cells are counted as if they had) and
+/// [`len`](Array::len) cells. Making one looks at the headers alone, never at
 /// the cells: what only the cells can tell (codes in range, positions in order) is checked by
 /// [`checked_codes`](crate::checked_codes) and [`Sparse::positions`] when the cells are read.
 ///
@@ -89,6 +93,8 @@ pub enum Array<'p> {
         /// The dtype pandas gives it.
         dtype: ArrowDtype<'p>,
     },
+    /// Labels of an axis that do not lie in the pickle as they are: they were pickled once more, or sorted.
+    Labels(Arc<[Label]>),
     /// An extension array that pandas itself does not have.
     Opaque(Value<'p>),
 }
@@ -111,6 +117,7 @@ impl<'p> Array<'p> {
             Array::Sparse(sparse) => sparse.len,
             Array::Arrow { len, .. } => *len,
             Array::String { cells, .. } => cells.len(),
+            Array::Labels(labels) => labels.len(),
             Array::Opaque(_) => return None,
         })
     }

@@ -7,6 +7,7 @@
 use unpickle_core::{Error, Result, Value};
 
 use crate::array::{Array, DEEPEST, Stack, is_foreign};
+use crate::envelope::Kind;
 use crate::names::{Made, Name, get};
 use crate::placement::Placement;
 
@@ -18,15 +19,15 @@ pub(crate) struct Block<'p> {
 }
 
 impl<'p> Block<'p> {
-    /// A block in any spelling.
-    pub(crate) fn read(value: Value<'p>) -> Result<Block<'p>> {
+    /// A block in any spelling, of a frame, a series or a panel.
+    pub(crate) fn read(value: Value<'p>, kind: Kind) -> Result<Block<'p>> {
         let Some((values, placement)) = parts(value) else {
             return Err(Error::data(value, "a block of values with a placement"));
         };
-        Block::new(values, Placement::read(placement)?)
+        Block::new(values, Placement::read(placement)?, kind)
     }
 
-    pub(crate) fn new(values: Value<'p>, placement: Placement) -> Result<Block<'p>> {
+    pub(crate) fn new(values: Value<'p>, placement: Placement, kind: Kind) -> Result<Block<'p>> {
         let stack = match Array::read_known(values, DEEPEST)? {
             Some(stack) => stack,
             // Other libraries' arrays come one to a block.
@@ -34,10 +35,11 @@ impl<'p> Block<'p> {
             None => return Err(Error::data(values, "the array of a block")),
         };
         if let Stack::Rows(backed) = &stack
+            && kind != Kind::Panel
             && !(1..=2).contains(&backed.values.ndim())
         {
             let n = backed.values.ndim();
-            return Err(Error::unsupported(values, format!("a block of {n} dimensions (of a Panel?)")));
+            return Err(Error::invalid(values, format!("expected a block of 1 or 2 dimensions, found {n}")));
         }
         Ok(Block { value: values, stack, placement })
     }
@@ -59,7 +61,7 @@ impl<'p> Block<'p> {
     pub(crate) fn width(&self) -> usize {
         match &self.stack {
             Stack::Rows(backed) => match backed.values.shape() {
-                [width, _] => *width,
+                [width, _, ..] => *width,
                 _ => 1,
             },
             Stack::One(_) => 1,

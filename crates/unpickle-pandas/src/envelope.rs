@@ -1,4 +1,4 @@
-//! What `DataFrame` and `Series` have in common: `NEWOBJ cls ()`, `BUILD {'_mgr' or '_data', '_typ', …}`.
+//! What `DataFrame`, `Series` and `Panel` have in common: `NEWOBJ cls ()`, `BUILD {'_mgr' or '_data', '_typ', …}`.
 //!
 //! The keys tell more than the class: subclasses of other libraries (geopandas' frames, say) keep them.
 
@@ -6,18 +6,19 @@ use unpickle_core::{Dict, Value};
 
 use crate::names::{Made, Name, field, get, some, text};
 
-/// A frame or a series, still in its wrapping.
+/// A frame, a series or a panel, still in its wrapping.
 pub(crate) struct Envelope<'p> {
     pub(crate) kind: Kind,
     pub(crate) manager: Value<'p>,
     state: Value<'p>,
 }
 
-/// Whether it is a frame or a series.
+/// Which of the three it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Frame,
     Series,
+    Panel,
 }
 
 impl<'p> Envelope<'p> {
@@ -34,10 +35,11 @@ impl<'p> Envelope<'p> {
         let kind = match (typ, name) {
             (Some("dataframe"), _) => Kind::Frame,
             (Some("series"), _) => Kind::Series,
+            (Some("panel" | "panel4d"), _) => Kind::Panel,
             (Some(_), _) => return None,
             (None, Some(Name::Frame)) => Kind::Frame,
             (None, Some(Name::Series)) => Kind::Series,
-            (None, Some(Name::Panel)) => return None,
+            (None, Some(Name::Panel)) => Kind::Panel,
             (None, _) => match manager.call()?.name {
                 "SingleBlockManager" | "SingleArrayManager" => Kind::Series,
                 _ => Kind::Frame,

@@ -1,6 +1,6 @@
-//! pandas DataFrame, Series and every Index found in pickles, as columns.
+//! pandas DataFrame, Series, Panel and every Index found in pickles, as columns.
 //!
-//! Frames of every pandas from 0.18 on are read, most of those before. Nothing is copied and no cell is looked at:
+//! Those of every pandas from 0.7 on are read, and the tuples that came before it. Nothing is copied and no cell is looked at:
 //! a [`DataFrame`] is a list of [`Column`]s whose [`Array`]s are views into the pickle.
 //!
 //! ```
@@ -38,14 +38,19 @@ mod frame;
 mod freq;
 mod index;
 mod interval;
+mod label;
 mod manager;
 mod mapping;
 mod masked;
 mod multi_index;
 mod names;
+mod npy;
+mod old_frame;
 mod old_index;
 mod old_manager;
+mod old_panel;
 mod old_series;
+mod panel;
 mod period;
 mod placement;
 mod print;
@@ -66,7 +71,9 @@ pub use frame::{Column, DataFrame};
 pub use freq::period_freq;
 pub use index::{Index, IndexKind};
 pub use interval::Closed;
+pub use label::Label;
 pub use mapping::{ChainMap, Mapping, SeqOfPairs};
+pub use panel::Panel;
 pub use scalar::PandasScalar;
 pub use series::Series;
 pub use sparse::{Sparse, SparseIndex};

@@ -9,6 +9,7 @@
 use unpickle_core::{Error, Result, Value};
 
 use crate::block::Block;
+use crate::envelope::Kind;
 use crate::index::Index;
 use crate::names::{Made, Name, get, items};
 use crate::old_manager;
@@ -16,51 +17,54 @@ use crate::placement::Placement;
 
 /// A manager, its parts in one order whatever the spelling.
 pub(crate) struct Manager<'p> {
-    /// Columns first, then rows; rows alone in a series.
+    /// Columns first, then rows; rows alone in a series; items first in a panel, and two axes or more behind.
     pub(crate) axes: Vec<Index<'p>>,
     pub(crate) blocks: Vec<Block<'p>>,
 }
 
 impl<'p> Manager<'p> {
-    /// A manager with `count` axes, in any spelling.
-    pub(crate) fn read(value: Value<'p>, count: usize) -> Result<Manager<'p>> {
+    /// The manager of a frame, a series or a panel, in any spelling.
+    pub(crate) fn read(value: Value<'p>, kind: Kind) -> Result<Manager<'p>> {
         let Some(made) = Made::of(value) else { return Err(Error::data(value, "a BlockManager")) };
         match made.name {
-            Name::ArrayManager => Manager::of_arrays(value, &made, count),
-            _ => Manager::of_blocks(value, &made, count),
+            Name::ArrayManager => Manager::of_arrays(value, &made, kind),
+            _ => Manager::of_blocks(value, &made, kind),
         }
     }
 
-    fn of_blocks(value: Value<'p>, made: &Made<'p>, count: usize) -> Result<Manager<'p>> {
+    fn of_blocks(value: Value<'p>, made: &Made<'p>, kind: Kind) -> Result<Manager<'p>> {
         let state = made.state().and_then(Value::as_seq);
         let (blocks, axes) = match state {
             None => (made.args.get(0), made.args.get(1)),
             Some(state) => match state.get(3).and_then(|extra| get(extra.as_dict()?, "0.14.1")?.as_dict()) {
                 Some(extra) => (get(extra, "blocks"), get(extra, "axes")),
-                None => return old_manager::read(value, state, count),
+                None => return old_manager::read(value, state, kind),
             },
         };
         let (Some(blocks), Some(axes)) = (blocks.and_then(items), axes) else {
             return Err(Error::data(value, "a BlockManager with blocks and axes"));
         };
-        let axes = read_axes(axes, count)?;
+        let axes = read_axes(axes, kind)?;
         let blocks = blocks.iter().enumerate();
-        let read = |block| if count == 1 { Block::read(block) } else { Block::read(block)?.checked() };
+        let read = |block| match kind {
+            Kind::Series => Block::read(block, kind),
+            _ => Block::read(block, kind)?.checked(),
+        };
         let blocks = blocks.map(|(i, block)| read(block).map_err(|error| in_block(error, i)));
         Ok(Manager { axes, blocks: blocks.collect::<Result<_>>()? })
     }
 
-    fn of_arrays(value: Value<'p>, made: &Made<'p>, count: usize) -> Result<Manager<'p>> {
+    fn of_arrays(value: Value<'p>, made: &Made<'p>, kind: Kind) -> Result<Manager<'p>> {
         let parts = made.state().and_then(Value::as_seq).unwrap_or(made.args);
         let arrays = parts.get(0).and_then(items);
         let (Some(arrays), Some(axes)) = (arrays, parts.get(1)) else {
             return Err(Error::data(value, "an ArrayManager with arrays and axes"));
         };
-        let mut axes = read_axes(axes, count)?;
+        let mut axes = read_axes(axes, kind)?;
         axes.reverse();
         let blocks = arrays.iter().enumerate().map(|(i, array)| {
             let start = i64::try_from(i).unwrap_or(i64::MAX);
-            Block::new(array, Placement::Steps { start, step: 1 }).map_err(|error| in_block(error, i))
+            Block::new(array, Placement::Steps { start, step: 1 }, kind).map_err(|error| in_block(error, i))
         });
         Ok(Manager { axes, blocks: blocks.collect::<Result<_>>()? })
     }
@@ -71,13 +75,25 @@ pub(crate) fn in_block(error: Error, block: usize) -> Error {
     error.within(format!("block {block}"))
 }
 
-/// `count` axes.
-pub(crate) fn read_axes(value: Value<'_>, count: usize) -> Result<Vec<Index<'_>>> {
-    let Some(axes) = items(value).filter(|axes| axes.len() == count) else {
-        let what = if count == 1 { "one axis" } else { "two axes, columns and rows" };
+/// Most axes: pandas went to four, and left room for more.
+const MOST_AXES: usize = 8;
+
+/// The axes of a frame, a series or a panel.
+pub(crate) fn read_axes(value: Value<'_>, kind: Kind) -> Result<Vec<Index<'_>>> {
+    let (what, counts, names): (_, _, &[&str]) = match kind {
+        Kind::Series => ("one axis", 1..=1, &["the index"]),
+        Kind::Frame => ("two axes, columns and rows", 2..=2, &["the columns axis", "the index"]),
+        Kind::Panel => ("three axes or more, items first", 3..=MOST_AXES, &["the items axis"]),
+    };
+    let Some(axes) = items(value).filter(|axes| counts.contains(&axes.len())) else {
         return Err(Error::data(value, what));
     };
-    let names = if count == 1 { ["the index", ""] } else { ["the columns axis", "the index"] };
-    let axes = axes.iter().zip(names);
-    axes.map(|(axis, name)| Index::from_axis(axis).map_err(|error| error.within(name))).collect()
+    let read = |(i, axis)| {
+        let within = |error: Error| match names.get(i) {
+            Some(name) => error.within(*name),
+            None => error.within(format!("axis {i}")),
+        };
+        Index::from_axis(axis).map_err(within)
+    };
+    axes.iter().enumerate().map(read).collect()
 }

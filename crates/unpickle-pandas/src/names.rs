@@ -11,7 +11,7 @@ use unpickle_core::{Class, Dict, Encoding, Object, Seq, Value};
 pub(crate) enum Name {
     Frame,
     Series,
-    /// Three dimensions, up to 0.24.
+    /// Three dimensions or four, up to 0.24.
     Panel,
     /// `BlockManager`, `SingleBlockManager`.
     BlockManager,
@@ -87,9 +87,9 @@ impl Name {
         }
         let name = name.rsplit('.').next().unwrap_or(name);
         Some(match name {
-            "DataFrame" | "SparseDataFrame" => Name::Frame,
+            "DataFrame" | "SparseDataFrame" | "DataMatrix" | "LongPanel" => Name::Frame,
             "Series" | "TimeSeries" | "SparseSeries" | "SparseTimeSeries" => Name::Series,
-            "Panel" | "WidePanel" | "LongPanel" | "Panel4D" | "PanelND" => Name::Panel,
+            "Panel" | "WidePanel" | "Panel4D" | "PanelND" => Name::Panel,
             "BlockManager" | "SingleBlockManager" => Name::BlockManager,
             "ArrayManager" | "SingleArrayManager" => Name::ArrayManager,
             "_unpickle_block" | "new_block" | "make_block" => Name::MakeBlock,
@@ -104,7 +104,8 @@ impl Name {
             }
             "RangeIndex" => Name::Index(IndexName::Range),
             "MultiIndex" => Name::Index(IndexName::Multi),
-            "DatetimeIndex" => Name::Index(IndexName::Datetime),
+            // `DateRange` is what it was called before 0.8.
+            "DatetimeIndex" | "DateRange" => Name::Index(IndexName::Datetime),
             "TimedeltaIndex" => Name::Index(IndexName::Timedelta),
             "PeriodIndex" => Name::Index(IndexName::Period),
             "IntervalIndex" => Name::Index(IndexName::Interval),

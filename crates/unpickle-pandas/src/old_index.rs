@@ -1,7 +1,8 @@
 //! The Index of pandas 0.13 and before: a subclass of ndarray.
 //!
 //! `REDUCE numpy.core.multiarray:_reconstruct (Index, (0,), 'b')`, `BUILD (ndarray state, own state)`, where the own
-//! state is `(name,)`, `(name, freq, tz)`, `(name, freq)` or `(levels, codes, sortorder, names)`.
+//! state is `(name,)`, `(name, freq, tz)`, `(name, freq)` or `(levels, codes, sortorder, names)`. The `DateRange` of 0.7 and
+//! before wraps that of an Index of `datetime` objects: `((ndarray state, (name,)), freq, tz)`.
 
 use unpickle_core::{Error, FromPickle, Result, Value};
 use unpickle_numpy::NdArray;
@@ -22,8 +23,23 @@ pub(crate) fn name(value: Value<'_>) -> Option<IndexName> {
     }
 }
 
+/// Name, frequency and zone of a `DateRange`.
+fn date_range(value: Value<'_>) -> Option<(Option<Value<'_>>, Option<Value<'_>>, Option<Value<'_>>)> {
+    let state = value.as_object()?.state()?.as_tuple().filter(|state| state.len() == 3)?;
+    let (index, own) = (state.get(0)?.as_tuple()?, state.get(0)?.as_tuple()?.get(1)?.as_tuple()?);
+    index.get(0)?.as_tuple()?;
+    Some((own.get(0), state.get(1), state.get(2)))
+}
+
+/// The index in `value`, which is one of these.
 pub(crate) fn read(value: Value<'_>, class: IndexName, depth: u8) -> Result<Index<'_>> {
     let values = NdArray::from_pickle(value)?;
+    if let Some((name, freq, zone)) = date_range(value) {
+        one_dimension(value, &values)?;
+        let array = datetime::with_zone(Array::Numpy(values), some(zone))?;
+        let freq = some(freq).and_then(freq::offset_freq);
+        return Ok(Index::Flat { array, name: some(name), kind: IndexKind::Datetime, freq });
+    }
     let own = values.own_state().and_then(Value::as_seq);
     let part = |i: usize| own.and_then(|own| own.get(i));
     if class == IndexName::Multi {

@@ -50,7 +50,7 @@ impl<'p> Series<'p> {
     }
 
     fn read(envelope: &Envelope<'p>) -> Result<Series<'p>> {
-        let Manager { axes, blocks } = Manager::read(envelope.manager, 1)?;
+        let Manager { axes, blocks } = Manager::read(envelope.manager, Kind::Series)?;
         let mut blocks = blocks.into_iter();
         let (Some(index), Some(block), None) = (axes.into_iter().next(), blocks.next(), blocks.next()) else {
             return Err(Error::data(envelope.manager, "one block"));

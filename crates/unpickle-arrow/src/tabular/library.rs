@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_numpy::{DtypeKind, MaskedArray, NdArray};
-use unpickle_pandas::{Array, DataFrame, Index, Series};
+use unpickle_pandas::{Array, DataFrame, Index, Panel, Series};
 
 use super::{BUDGET, MAX_COLUMNS, numbered};
 use crate::cells::Cells;
 use crate::column::Column;
-use crate::frame;
 use crate::table::Table;
+use crate::{frame, panel};
 
 /// The table that an object of pandas or numpy is.
 pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
@@ -22,6 +22,9 @@ pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
     }
     if Series::is_in(value) {
         return frame::series(value, BUDGET).map(Some);
+    }
+    if Panel::is_in(value) {
+        return panel::panel(value, BUDGET).map(Some);
     }
     if Index::is_in(value) {
         return frame::index(value, BUDGET).map(Some);
