@@ -43,9 +43,6 @@ pub struct Column<'p> {
     pub block: usize,
 }
 
-/// No frame has more columns than this: their number may be a mere claim of the file, and each costs memory.
-const MOST_COLUMNS: usize = 1 << 21;
-
 impl<'p> DataFrame<'p> {
     /// Whether `value` looks like a frame: a look at its keys, which does not read it.
     #[must_use]
@@ -149,9 +146,6 @@ pub(crate) fn columns<'p>(
         let found = found.map_or("far more".to_owned(), |found| found.to_string());
         let text = format!("expected {width} columns by their labels, found {found} in the blocks");
         return Err(Error::invalid(manager, text));
-    }
-    if width > MOST_COLUMNS {
-        return Err(Error::limit(format!("frames of more than {MOST_COLUMNS} columns (this has {width})")));
     }
     let mut columns: Vec<Option<Column<'p>>> = Vec::new();
     columns.resize_with(width, || None);

@@ -45,13 +45,18 @@ impl<'p> Manager<'p> {
             return Err(Error::data(value, "a BlockManager with blocks and axes"));
         };
         let axes = read_axes(axes, kind)?;
-        let blocks = blocks.iter().enumerate();
-        let read = |block| match kind {
-            Kind::Series => Block::read(block, kind),
-            _ => Block::read(block, kind)?.checked(),
+        let mut room = Room::new(value, kind, &axes)?;
+        let read = |(i, block)| {
+            let block = Block::read(block, kind).and_then(|block| match kind {
+                Kind::Series => Ok(block),
+                _ => block.checked(),
+            });
+            let block = block.map_err(|error| in_block(error, i))?;
+            room.take(block.width())?;
+            Ok(block)
         };
-        let blocks = blocks.map(|(i, block)| read(block).map_err(|error| in_block(error, i)));
-        Ok(Manager { axes, blocks: blocks.collect::<Result<_>>()? })
+        let blocks = blocks.iter().enumerate().map(read).collect::<Result<_>>()?;
+        Ok(Manager { axes, blocks })
     }
 
     fn of_arrays(value: Value<'p>, made: &Made<'p>, kind: Kind) -> Result<Manager<'p>> {
@@ -73,6 +78,45 @@ impl<'p> Manager<'p> {
 /// Says in which block it was.
 pub(crate) fn in_block(error: Error, block: usize) -> Error {
     error.within(format!("block {block}"))
+}
+
+/// No frame has more columns than this: their number may be a mere claim of the file, and each costs memory.
+const MOST_COLUMNS: usize = 1 << 21;
+
+/// How many columns may still come: blocks may be shared by the pickle, and each costs as much memory as it has columns.
+pub(crate) struct Room<'p> {
+    manager: Value<'p>,
+    width: usize,
+    left: usize,
+}
+
+impl<'p> Room<'p> {
+    /// Room for the columns that the first of `axes` has labels for.
+    pub(crate) fn new(manager: Value<'p>, kind: Kind, axes: &[Index<'p>]) -> Result<Room<'p>> {
+        let width = match kind {
+            Kind::Series => 1,
+            _ => axes.first().map_or(0, Index::len),
+        };
+        if width > MOST_COLUMNS {
+            return Err(Error::limit(format!(
+                "frames of more than {MOST_COLUMNS} columns (this has {width})"
+            )));
+        }
+        Ok(Room { manager, width, left: width })
+    }
+
+    /// Fails unless there is room for `count` columns more.
+    pub(crate) fn take(&mut self, count: usize) -> Result<()> {
+        match self.left.checked_sub(count) {
+            Some(left) => self.left = left,
+            None => {
+                let text =
+                    format!("expected {} columns by their labels, found more in the blocks", self.width);
+                return Err(Error::invalid(self.manager, text));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Most axes: pandas went to four, and left room for more.

@@ -7,9 +7,9 @@
 //!
 //! Columns and index are an Index each, or the bytes of a `.npy` file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use unpickle_core::{Dict, Error, FromPickle as _, Result, Seq, Value};
+use unpickle_core::{Dict, Error, FromPickle as _, Id, Result, Seq, Value};
 use unpickle_numpy::NdArray;
 
 use crate::array::{Array, DEEPEST, same_len};
@@ -17,8 +17,7 @@ use crate::frame::Column;
 use crate::index::Index;
 use crate::label::{self, Label};
 use crate::names::{Made, Name, some};
-use crate::series::Series;
-use crate::{npy, sparse};
+use crate::{npy, old_series, sparse};
 
 /// Columns, their labels, and the index.
 type Parts<'p> = (Vec<Column<'p>>, Index<'p>, Index<'p>);
@@ -59,7 +58,7 @@ pub(crate) fn read(value: Value<'_>) -> Result<Parts<'_>> {
     let Some(wanted) = label::labels(&labels)? else {
         return Err(Error::unsupported(value, "a DataFrame of such an age whose labels are of such a kind"));
     };
-    let index_labels = label::labels(&index)?;
+    let mut same = SameIndex { labels: label::labels(&index)?, index: &index, seen: HashSet::new() };
     let mut columns = Vec::new();
     for label in wanted {
         let within = |error: Error| error.within(format!("column {label}"));
@@ -68,7 +67,7 @@ pub(crate) fn read(value: Value<'_>) -> Result<Parts<'_>> {
         };
         let array = match fill {
             Some(fill) => sparse_column(cells, fill),
-            None => series_column(cells, &index, index_labels.as_deref()),
+            None => same.column(cells),
         };
         let array = array.map_err(within)?;
         same_len(cells, "rows by the index", index.len(), array.len().unwrap_or(0)).map_err(within)?;
@@ -98,20 +97,31 @@ fn sparse_column<'p>(cells: Value<'p>, fill: Value<'p>) -> Result<Array<'p>> {
     {
         return sparse::of_parts(cells, index, values, NdArray::from_pickle(values)?, Some(fill));
     }
-    Series::from_value(cells).map(|series| series.array().clone())
+    old_series::Parts::read(cells).map(|series| series.array)
 }
 
-/// The values of a series, which must have the index of the frame.
-fn series_column<'p>(cells: Value<'p>, index: &Index<'p>, labels: Option<&[Label]>) -> Result<Array<'p>> {
-    if !Series::is_in(cells) {
-        return Array::read(cells, DEEPEST);
+/// The index of the frame, which the series in it must have.
+struct SameIndex<'i, 'p> {
+    index: &'i Index<'p>,
+    labels: Option<Vec<Label>>,
+    /// Indexes that were compared already: as a rule all series share one.
+    seen: HashSet<Id>,
+}
+
+impl<'p> SameIndex<'_, 'p> {
+    /// The cells of a series, or of an array as it is.
+    fn column(&mut self, cells: Value<'p>) -> Result<Array<'p>> {
+        if !old_series::is_in(cells) {
+            return Array::read(cells, DEEPEST);
+        }
+        let series = old_series::Parts::read(cells)?;
+        if self.seen.insert(series.index_value.id())
+            && (series.index.len() != self.index.len() || label::labels(&series.index)? != self.labels)
+        {
+            return Err(Error::unsupported(cells, "a column with an index that is not the frame's"));
+        }
+        Ok(series.array)
     }
-    let series = Series::from_value(cells)?;
-    let own = label::labels(series.index())?;
-    if series.index().len() != index.len() || own.as_deref() != labels {
-        return Err(Error::unsupported(cells, "a column with an index that is not the frame's"));
-    }
-    Ok(series.array().clone())
 }
 
 /// Columns of numbers as an array of two dimensions, rows first, and after them those of objects.

@@ -66,7 +66,7 @@ impl<'p> Series<'p> {
     }
 
     fn read_old(value: Value<'p>) -> Result<Series<'p>> {
-        let (array, index, name) = old_series::read(value)?;
+        let old_series::Parts { array, index, name, .. } = old_series::Parts::read(value)?;
         let rows = array.len().unwrap_or(0);
         if let Some(expected) = index.known_len() {
             same_len(value, "rows by the index", expected, rows)?;

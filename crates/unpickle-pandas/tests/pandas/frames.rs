@@ -1,7 +1,7 @@
 //! Frames and series: managers, blocks, placements.
 
 use unpickle_core::Pickle;
-use unpickle_pandas::{Array, DataFrame, Index, Series};
+use unpickle_pandas::{Array, DataFrame, Index, Panel, Series};
 
 use crate::write::*;
 
@@ -11,7 +11,7 @@ fn columns(pickle: &Pickle) -> Vec<Vec<i64>> {
     frame.columns().iter().map(|column| cells(&column.array)).collect()
 }
 
-fn cells(array: &Array) -> Vec<i64> {
+pub(crate) fn cells(array: &Array) -> Vec<i64> {
     let Array::Numpy(values) = array else { panic!("{array:?}") };
     let mut out = Vec::new();
     values.copy_native(0..values.len(), &mut out).unwrap();
@@ -213,7 +213,9 @@ fn a_panel_is_no_frame() {
     let manager = new(global("pandas.core.internals", "BlockManager"));
     let manager = build(manager, state_0141(&[range(1), range(1), range(1)], &[]));
     let code = build(new(global("pandas.core.panel", "Panel")), dict(&[("_data", manager)]));
-    assert!(!DataFrame::is_in(pickle(code).root()));
+    let pickle = pickle(code);
+    assert!(!DataFrame::is_in(pickle.root()));
+    assert!(Panel::is_in(pickle.root()));
 }
 
 #[test]

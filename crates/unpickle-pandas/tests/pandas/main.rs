@@ -4,4 +4,6 @@ mod arrays;
 mod frames;
 mod hostile;
 mod indexes;
+mod old;
+mod panels;
 mod write;

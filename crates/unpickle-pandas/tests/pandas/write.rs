@@ -130,6 +130,37 @@ pub(crate) fn texts(words: &[&str]) -> Code {
     objects(&words.iter().map(|word| text(word)).collect::<Vec<_>>())
 }
 
+/// The bytes of a `.npy` file, as pandas 0.3 wrote its axes.
+pub(crate) fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Code {
+    let fortran = if fortran { "True" } else { "False" };
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}");
+    while (header.len() + 11) % 16 > 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let length = u16::try_from(header.len()).unwrap().to_le_bytes();
+    bytes(&[&b"\x93NUMPY\x01\x00"[..], &length, header.as_bytes(), data].concat())
+}
+
+/// The same of an array of objects, which is a pickle of its own.
+pub(crate) fn npy_objects(cells: &[Code]) -> Code {
+    let data = [&b"\x80\x03"[..], &objects(cells), b"."].concat();
+    npy("|O8", false, &format!("({},)", cells.len()), &data)
+}
+
+/// A `Series` or `Index` of pandas 0.12 and before: a subclass of ndarray with a state of its own.
+pub(crate) fn subclass(class: Code, kind: &str, len: i64, data: Code, own: &[Code]) -> Code {
+    let object =
+        call(global("numpy.core.multiarray", "_reconstruct"), &[class, tuple(&[int(0)]), bytes(b"b")]);
+    let state = tuple(&[int(1), tuple(&[int(len)]), dtype(kind), bool(false), data]);
+    build(object, tuple(&[state, tuple(own)]))
+}
+
+/// int64 as bytes
+pub(crate) fn int_bytes(ints: &[i64]) -> Vec<u8> {
+    ints.iter().flat_map(|int| int.to_le_bytes()).collect()
+}
+
 /// `RangeIndex`
 pub(crate) fn range(stop: i64) -> Code {
     let parts = [("name", none()), ("start", int(0)), ("stop", int(stop)), ("step", int(1))];
