@@ -231,6 +231,17 @@ mod tests {
     }
 
     #[test]
+    fn values_of_the_standard_library_are_as_python_prints_them() {
+        let date = b"cdatetime\ndate\n(S'\x07\xe8\x02\x1d'\ntR.";
+        assert_eq!(text(date), "datetime.date 2024-02-29\n");
+        assert_eq!(text(b"cdatetime\ntimedelta\n(I-1\nI1\nI0\ntR."), "datetime.timedelta -1 day, 0:00:01\n");
+        assert_eq!(text(b"cdecimal\nDecimal\n(V1.50\ntR."), "decimal.Decimal 1.50\n");
+        assert_eq!(text(b"c__builtin__\nxrange\n(I0\nI3\nI1\ntR."), "range(0, 3)\n");
+        assert_eq!(text(b"ccollections\nCounter\n((dVa\nI2\nstR."), "collections.Counter of 1\n  'a': 2\n");
+        assert_eq!(text(b"ccollections\ndeque\n((lI1\natR."), "collections.deque of 1\n  0: 1\n");
+    }
+
+    #[test]
     fn a_list_in_itself_and_a_long_list_are_cut() {
         let itself = text(b"]q\x00h\x00a.");
         assert!(itself.lines().count() < 20 && itself.contains('…'), "{itself}");

@@ -33,8 +33,11 @@ pub(crate) fn digits(text: &str) -> Option<(u32, u32)> {
     let parts = parts(text)?;
     let scale = i64::try_from(parts.fraction.len()).ok()? - i64::from(parts.exponent);
     let significant = parts.whole.len() + parts.fraction.len() - leading_zeros(&parts);
-    // Zero has no digits before the point, whatever its exponent.
-    let whole = if significant == 0 { 0 } else { i64::try_from(significant).ok()? - scale };
+    // Zero has no digits before the point, whatever its exponent, and needs none behind it.
+    let (whole, scale) = match significant {
+        0 => (0, if scale > i64::from(MAX_DIGITS) { 0 } else { scale }),
+        _ => (i64::try_from(significant).ok()? - scale, scale),
+    };
     let (whole, scale) = (whole.max(0), scale.max(0));
     (whole + scale <= i64::from(MAX_DIGITS)).then_some((whole as u32, scale as u32))
 }
@@ -93,6 +96,7 @@ mod tests {
         assert_eq!(digits("1.5E-3"), Some((0, 4)));
         assert_eq!(digits("0"), Some((0, 0)));
         assert_eq!(digits("0E+50"), Some((0, 0)));
+        assert_eq!(digits("0E-500"), Some((0, 0)));
         assert_eq!(digits("Infinity"), None);
         assert_eq!(digits("1E+99999"), None);
     }

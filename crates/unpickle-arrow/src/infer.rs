@@ -222,10 +222,7 @@ impl<'p> Inference<'p> {
             Cell::Stamp { value, unit, zone } => {
                 let zone = match zone {
                     None => Zone::None,
-                    Some(id) => match self.reader.zone_name(id) {
-                        Some(name) => Zone::One(name.to_owned()),
-                        None => return Ok(Kind::Json(Why::Mixed)),
-                    },
+                    Some(id) => Zone::One(self.reader.zone_name(id).to_owned()),
                 };
                 Kind::Stamp { span: Span::of(value, unit), zone }
             }

@@ -84,7 +84,7 @@ impl<'p> Writer<'_, 'p> {
             Cell::Date(days) => tagged("datetime.date", &crate::text::date((*days).into()), out),
             Cell::Time(micros) => tagged("datetime.time", &crate::text::time(*micros), out),
             Cell::Stamp { value, unit, zone } => {
-                let zone = zone.and_then(|zone| self.reader.zone_name(zone));
+                let zone = zone.map(|zone| self.reader.zone_name(zone));
                 tagged("datetime.datetime", &moment(*value, *unit, zone), self.out);
             }
             Cell::Duration { value, unit } => {

@@ -1,8 +1,14 @@
 //! The Arrow type that holds all cells of a column of Python objects: a small lattice.
 
+mod fields;
+mod span;
+
 use std::collections::HashMap;
 
 use arrow_schema::{DataType, Field, TimeUnit};
+
+pub(crate) use fields::Fields;
+pub(crate) use span::Span;
 
 use crate::times::Unit;
 
@@ -81,103 +87,6 @@ pub(crate) enum Size {
     /// Up to 76 decimal digits.
     Decimal,
     Larger,
-}
-
-/// The finest unit of some times, and how far they reach: not every unit reaches as far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
-    unit: Unit,
-    /// In nanoseconds.
-    first: i128,
-    last: i128,
-}
-
-impl Span {
-    pub(crate) fn of(value: i64, unit: Unit) -> Span {
-        // As pyarrow, microseconds unless nanoseconds are really there.
-        let finest = if unit == Unit::Nano && value % 1000 == 0 { Unit::Micro } else { unit };
-        let at = i128::from(value) * i128::from(1_000_000_000 / unit.per_second());
-        Span { unit: finest, first: at, last: at }
-    }
-
-    fn merge(self, other: Span) -> Span {
-        Span {
-            unit: self.unit.max(other.unit),
-            first: self.first.min(other.first),
-            last: self.last.max(other.last),
-        }
-    }
-
-    /// The unit that holds them all exactly, but no coarser than `least`.
-    pub(crate) fn unit(self, least: Unit) -> Unit {
-        self.unit.max(least)
-    }
-
-    /// Whether 64 bits of that unit reach as far. The least number stands for NaT.
-    fn fits(self, least: Unit) -> bool {
-        let each = i128::from(1_000_000_000 / self.unit(least).per_second());
-        let reach = i128::from(i64::MAX) * each;
-        self.first >= -reach && self.last <= reach
-    }
-}
-
-/// The fields of a column of dicts, in the order in which they come.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Fields {
-    list: Vec<(String, Kind)>,
-    /// How many dicts there are, and how many pairs in all of them.
-    dicts: usize,
-    pairs: usize,
-}
-
-/// Most fields of one structure; objects with more are written as JSON text.
-const MAX_FIELDS: usize = 4096;
-
-/// Dicts that have at least one in so many of the fields are alike enough for a structure.
-const SPARSE: usize = 16;
-
-impl Fields {
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &(String, Kind)> {
-        self.list.iter()
-    }
-
-    /// One more dict, of so many pairs.
-    pub(crate) fn count(&mut self, pairs: usize) {
-        self.dicts = self.dicts.saturating_add(1);
-        self.pairs = self.pairs.saturating_add(pairs);
-    }
-
-    /// The kind of a field, new if need be; `guess` is where it is as a rule. `None` if there are too many.
-    pub(crate) fn entry(&mut self, name: &str, guess: usize) -> Option<&mut Kind> {
-        let at = match self.list.get(guess) {
-            Some((known, _)) if known == name => guess,
-            _ => match self.list.iter().position(|(known, _)| known == name) {
-                Some(at) => at,
-                None if self.list.len() < MAX_FIELDS => {
-                    self.list.push((name.to_owned(), Kind::Null));
-                    self.list.len() - 1
-                }
-                None => return None,
-            },
-        };
-        self.list.get_mut(at).map(|(_, kind)| kind)
-    }
-
-    fn merge(mut self, other: Fields) -> Option<Fields> {
-        for (at, (name, kind)) in other.list.into_iter().enumerate() {
-            let known = self.entry(&name, at)?;
-            *known = std::mem::replace(known, Kind::Null).merge(kind);
-        }
-        self.dicts = self.dicts.saturating_add(other.dicts);
-        self.pairs = self.pairs.saturating_add(other.pairs);
-        Some(self)
-    }
-
-    /// Whether a structure is mostly filled, so that it takes no more memory than the dicts do.
-    fn alike(&self) -> bool {
-        let len = self.list.len();
-        len > 0 && (len <= 64 || self.pairs.saturating_mul(SPARSE) >= len.saturating_mul(self.dicts))
-    }
 }
 
 /// The zone of a column of times.
@@ -289,12 +198,7 @@ impl Kind {
                 item => Kind::List(Box::new(item)),
             },
             Kind::Struct(fields) if !fields.alike() => Kind::Json(Why::Keys),
-            Kind::Struct(mut fields) => {
-                for (_, kind) in &mut fields.list {
-                    *kind = std::mem::replace(kind, Kind::Null).settle();
-                }
-                Kind::Struct(fields)
-            }
+            Kind::Struct(fields) => Kind::Struct(fields.settle()),
             kind => kind,
         }
     }
@@ -423,34 +327,6 @@ mod tests {
         assert_eq!(Kind::Bool.merge(ints(true)), Kind::Json(Why::Mixed));
     }
 
-    /// A structure as of so many dicts that each have all fields.
-    fn structure(fields: &[(&str, Kind)], dicts: usize) -> Kind {
-        let list = fields.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect();
-        Kind::Struct(Fields { list, dicts, pairs: dicts * fields.len() })
-    }
-
-    #[test]
-    fn structures_take_the_union_of_their_fields() {
-        let a = structure(&[("a", Kind::Bool)], 1);
-        let b = structure(&[("b", Kind::Float), ("a", Kind::Null)], 1);
-        match a.merge(b) {
-            Kind::Struct(fields) => {
-                assert_eq!(fields.list, [("a".to_owned(), Kind::Bool), ("b".to_owned(), Kind::Float)]);
-                assert_eq!((fields.dicts, fields.pairs), (2, 3));
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn dicts_that_share_hardly_a_key_are_no_structure() {
-        let names: Vec<String> = (0..100).map(|i| i.to_string()).collect();
-        let fields: Vec<(String, Kind)> = names.iter().map(|name| (name.clone(), Kind::Bool)).collect();
-        let of = |pairs| Kind::Struct(Fields { list: fields.clone(), dicts: 1000, pairs }).settle();
-        assert_eq!(of(1000), Kind::Json(Why::Keys));
-        assert!(matches!(of(50_000), Kind::Struct(_)));
-    }
-
     #[test]
     fn a_time_beyond_the_finest_unit_leaves_it_to_json() {
         let near = |unit| Kind::Stamp { span: Span::of(1, unit), zone: Zone::None };
@@ -477,6 +353,6 @@ mod tests {
     #[test]
     fn a_list_of_what_has_no_type_is_json_as_a_whole() {
         assert_eq!(Kind::List(Box::new(Kind::Json(Why::Mixed))).settle(), Kind::Json(Why::Mixed));
-        assert_eq!(structure(&[], 3).settle(), Kind::Json(Why::Keys));
+        assert_eq!(Kind::Struct(Fields::default()).settle(), Kind::Json(Why::Keys));
     }
 }

@@ -33,7 +33,10 @@ pub(crate) fn of(kind: &Kind, told: Told) -> Vec<String> {
         (told.subclass, "objects made of one text or number, such as of subclasses of str, written as that"),
         (told.rounded, "long doubles, rounded to float64"),
         (told.month && !all_json, "months or years, written as their first day"),
-        (told.zone, "a time zone without a name; instants are kept, shown in the nearest offset"),
+        (
+            told.zone,
+            "a time zone that has no name here; instants are kept, shown in UTC or in the nearest offset",
+        ),
     ];
     notes.extend(more.into_iter().filter(|(met, _)| *met).map(|(_, note)| note.to_owned()));
     notes

@@ -135,7 +135,8 @@ impl<'p> Reader<'p> {
                     _ if value == i64::MIN => Cell::Null,
                     Some(unit) => {
                         if let Some(zone) = zone {
-                            self.zone(zone);
+                            let unknown = self.zone(zone).is_none();
+                            self.told.zone |= unknown;
                         }
                         Cell::Stamp { value, unit, zone: zone.map(Value::id) }
                     }
@@ -212,9 +213,9 @@ impl<'p> Reader<'p> {
         i32::try_from(days).ok().map(Cell::Date)
     }
 
-    /// The zone of an id that a cell gave.
-    pub(crate) fn zone_name(&self, id: Id) -> Option<&str> {
-        self.zones.get(&id)?.as_ref().map(|(zone, _)| zone.name.as_str())
+    /// The zone of an id that a cell gave. Of a library that nobody here knows it is UTC, in which the instants are.
+    pub(crate) fn zone_name(&self, id: Id) -> &str {
+        self.zones.get(&id).and_then(Option::as_ref).map_or("UTC", |(zone, _)| zone.name.as_str())
     }
 
     pub(crate) fn zone(&mut self, zone: Value<'p>) -> Option<&(TimeZone, Option<Tz>)> {

@@ -1,9 +1,9 @@
 //! Which values are tables, and what becomes of their cells: each pickle as Python wrote it.
 
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array as _, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use unpickle_arrow::{Columns as _, tables, tables_at};
 use unpickle_core::{Category, Pickle};
 
@@ -266,8 +266,8 @@ fn json(pickle: &[u8]) -> Vec<Option<String>> {
 
 #[test]
 fn keys_that_look_alike_are_kept_apart() {
-    // [({1: "a", "1": "b"},), ({"$type": 2},), ({(1, 2): 3},), ({1: 4},)]
-    let found = json(b"((((dI1\nVa\nsV1\nVb\nst((dV$type\nI2\nst((d(I1\nI2\ntI3\nst((dI1\nI4\nsttp0\n.");
+    // {"v": [{1: "a", "1": "b"}, {"$type": 2}, {(1, 2): 3}, {1: 4}]}
+    let found = json(b"(dVv\n((dI1\nVa\nsV1\nVb\ns(dV$type\nI2\ns(d(I1\nI2\ntI3\ns(dI1\nI4\nslp0\ns.");
     let wanted = [
         r#"{"$type": "dict", "pairs": [[1, "a"], ["1", "b"]]}"#,
         r#"{"$type": "dict", "pairs": [["$type", 2]]}"#,
@@ -299,4 +299,17 @@ fn a_graph_of_objects_is_cut_where_it_would_come_again_and_again() {
     let text = cells.iter().flatten().next_back().unwrap();
     assert!(text.len() < 1 << 20, "{} bytes", text.len());
     assert!(text.contains(r#""value": "more""#));
+}
+
+#[test]
+fn a_moment_in_a_zone_of_an_unknown_library_stays_in_utc() {
+    // [Timestamp(5000 ns, tz=shop.Zone())]
+    let bytes = b"(lcpandas._libs.tslibs.timestamps\n_unpickle_timestamp\n(I5000\nNcshop\nZone\n(tRI10\ntRa.";
+    let (_, _, batch) = table(bytes);
+    let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    assert_eq!(batch.column(0).data_type(), &utc);
+    assert_eq!(batch.column(0).as_primitive::<TimestampMicrosecondType>().value(0), 5);
+    let pickle = Pickle::parse(&bytes[..]).unwrap();
+    let notes = tables(pickle.root()).unwrap()[0].notes().join("; ");
+    assert!(notes.contains("instants are kept"), "{notes}");
 }

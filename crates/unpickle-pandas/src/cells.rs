@@ -6,6 +6,7 @@ use unpickle_core::{Id, Object, Value};
 
 use crate::names::Name;
 use crate::scalar::{self, PandasScalar};
+use crate::shape;
 use crate::stdlib::{self, Std, StdName};
 
 /// A cell that is no plain value of pickle's own.
@@ -88,7 +89,7 @@ impl Recogniser {
             Known::Pandas(name) => scalar::of(name, object).map(Cell::Pandas),
             Known::NumpyScalar => Some(Cell::NumpyScalar),
             Known::NumpyArray => Some(Cell::NumpyArray),
-            Known::Other => stdlib::shaped(object).map(Cell::Std),
+            Known::Other => shape::shaped(object).map(Cell::Std),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use unpickle_core::{Int, Make, Object, Seq, Value, View};
-use unpickle_numpy::{Dtype, NdArray};
+use unpickle_core::{Int, Object, Seq, Value};
+use unpickle_numpy::NdArray;
 
 use crate::civil::{self, Date, DateTime, Time, TimeDelta};
 use crate::mapping::{ChainMap, Mapping, mapping};
 use crate::names::{field, text};
+use crate::shape::shaped;
 
 /// A value of Python's standard library that is no plain value of pickle's own.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub enum Std<'p> {
     Path(String),
     /// `ipaddress.IPv4Address`, `IPv6Address`
     Ip(IpAddr),
-    /// A network or interface of `ipaddress`: `"10.0.0.0/8"`.
+    /// A network or interface of `ipaddress`, `"10.0.0.0/8"`, or an address with a scope, `"fe80::1%eth0"`.
     IpNetwork(&'p str),
     /// A member of one of the standard library's own enums, by its value.
     Enum(Value<'p>),
@@ -178,10 +179,14 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
         }
         StdName::Ipv6 => {
             let address = object.arg(0)?;
-            Std::Ip(IpAddr::V6(match address.as_int() {
-                Some(bits) => Ipv6Addr::from_bits(unsigned(bits)?),
-                None => text(address)?.parse().ok()?,
-            }))
+            match address.as_int() {
+                Some(bits) => Std::Ip(IpAddr::V6(Ipv6Addr::from_bits(unsigned(bits)?))),
+                None => match text(address)?.parse() {
+                    Ok(address) => Std::Ip(IpAddr::V6(address)),
+                    // With a scope: `fe80::1%eth0`.
+                    Err(_) => Std::IpNetwork(text(address)?),
+                },
+            }
         }
         StdName::IpNetwork => Std::IpNetwork(text(object.arg(0)?)?),
         StdName::Enum => Std::Enum(object.arg(0)?),
@@ -198,7 +203,7 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
         StdName::UserString => Std::UserString(field(object.state()?, "data")?),
         StdName::ChainMap => Std::Mapping(Mapping::Chain(ChainMap::new(field(object.state()?, "maps")?)?)),
         StdName::Array => Std::Sequence(object.arg(1)?.as_list()?),
-        StdName::ArrayBytes => Std::Array(array(object)?),
+        StdName::ArrayBytes => Std::Array(crate::pyarray::array(object)?),
         StdName::UserList => Std::Sequence(field(object.state()?, "data")?.as_seq()?),
         StdName::Namespace => Std::Mapping(match object.state() {
             Some(state) => Mapping::Dict(state.as_dict()?),
@@ -207,59 +212,6 @@ pub(crate) fn of(name: StdName, object: Object<'_>) -> Option<Std<'_>> {
         StdName::StructTime => Std::Sequence(object.arg(0)?.as_seq()?),
         StdName::Reconstructor => return None,
     })
-}
-
-/// What an object of a class nobody here knows is by its shape alone, if it has no attributes: a tuple with names
-/// (`NEWOBJ cls (a, b, …)`), a subclass of `dict` or `list`, or of `str` and the like (`NEWOBJ cls (value,)`). In
-/// protocols 0 and 1 it is `_reconstructor (cls, base, value)`.
-pub(crate) fn shaped(object: Object<'_>) -> Option<Std<'_>> {
-    let call = object.call()?;
-    // Python 2 writes attributes even where there are none.
-    let bare = object.states().all(|state| state.as_dict().is_some_and(|state| state.is_empty()));
-    if !bare || object.kwargs().is_some() || call.method.is_some() {
-        return None;
-    }
-    match (object.items(), object.pairs()) {
-        (None, None) => {}
-        (Some(items), None) if call.args.is_empty() => return Some(Std::Sequence(items)),
-        (None, Some(pairs)) if call.args.is_empty() => return Some(Std::Mapping(Mapping::Dict(pairs))),
-        _ => return None,
-    }
-    let new = object.make() == Make::NewObj;
-    if new && call.args.len() >= 2 {
-        return Some(Std::Sequence(call.args));
-    }
-    let base = object.callable().as_class().filter(|class| class.is("copyreg", "_reconstructor"));
-    let value = call.args.get(0).filter(|_| new || base.is_some())?;
-    match value.view() {
-        View::Str(_) | View::Str2(_) | View::Bytes(_) | View::Int(_) | View::Float(_) => {
-            Some(Std::Plain(value))
-        }
-        View::Dict(dict) if !new => Some(Std::Mapping(Mapping::Dict(dict))),
-        View::List(items) if !new => Some(Std::Sequence(items)),
-        View::Tuple(items) if !new => Some(Std::Sequence(items)),
-        _ => None,
-    }
-}
-
-/// numpy's codes of the machine formats of `array.array`, from 0 on; UTF-16 has none.
-const FORMATS: [&str; 22] = [
-    "u1", "i1", "<u2", ">u2", "<i2", ">i2", "<u4", ">u4", "<i4", ">i4", "<u8", ">u8", "<i8", ">i8", "<f4",
-    ">f4", "<f8", ">f8", "", "", "<U1", ">U1",
-];
-
-/// `_array_reconstructor (cls, typecode, machine format, bytes)`. The format counts: a `long` has 4 bytes on one
-/// system and 8 on another.
-fn array(object: Object<'_>) -> Option<NdArray<'_>> {
-    let code = FORMATS.get(object.arg(2)?.as_usize()?)?;
-    let bytes = object.arg(3)?.as_bytes()?;
-    let dtype = Dtype::of_code(code)?;
-    // numpy would take a character NUL for padding.
-    if code.ends_with("U1") && bytes.chunks(4).any(|char| char == [0; 4]) {
-        return None;
-    }
-    let len = bytes.len().checked_div(dtype.itemsize())?;
-    NdArray::from_bytes(object.value(), dtype, &[len], bytes).ok()
 }
 
 fn path(object: Object<'_>, separator: char) -> Option<String> {
@@ -363,53 +315,6 @@ mod tests {
             }
             other => panic!("{other:?}"),
         });
-    }
-
-    #[test]
-    fn an_array_is_read_by_its_machine_format() {
-        // array.array("l", [-2]) of a big-endian machine with longs of 4 bytes
-        let bytes =
-            b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0lK\x09C\x04\xff\xff\xff\xfetR.";
-        with(bytes, |found| match found {
-            Some(Std::Array(array)) => {
-                assert_eq!(array.dtype().to_string(), ">i4");
-                assert_eq!(array.cell(0), Some(unpickle_numpy::Cell::Int(-2)));
-            }
-            other => panic!("{other:?}"),
-        });
-        // Half an element.
-        let bytes =
-            b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0lK\x09C\x03\xff\xff\xfetR.";
-        with(bytes, |found| assert!(found.is_none(), "{found:?}"));
-    }
-
-    #[test]
-    fn a_subclass_of_dict_is_one_in_any_protocol() {
-        for bytes in [
-            &b"\x80\x02cshop\nRecord\n)\x81X\x01\0\0\0aK\x01s."[..],
-            b"ccopy_reg\n_reconstructor\n(cshop\nRecord\nc__builtin__\ndict\n(dVa\nI1\nstR.",
-        ] {
-            with(bytes, |found| {
-                assert!(matches!(found, Some(Std::Mapping(mapping)) if mapping.len() == 1), "{found:?}")
-            });
-        }
-    }
-
-    #[test]
-    fn a_subclass_of_str_is_its_text_unless_it_has_attributes() {
-        for bytes in [
-            &b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85\x81."[..],
-            b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85\x81}b.",
-            b"ccopy_reg\n_reconstructor\n(cshop\nName\nc__builtin__\nunicode\nVa\ntR.",
-        ] {
-            with(bytes, |found| {
-                assert!(matches!(found, Some(Std::Plain(text)) if text.as_str() == Some("a")), "{found:?}")
-            });
-        }
-        let bytes = b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85\x81}X\x01\0\0\0kNsb.";
-        with(bytes, |found| assert!(found.is_none(), "{found:?}"));
-        // A call of one text may make anything.
-        with(b"\x80\x02cshop\nName\nX\x01\0\0\0a\x85R.", |found| assert!(found.is_none(), "{found:?}"));
     }
 
     #[test]
