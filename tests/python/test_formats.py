@@ -102,6 +102,23 @@ def test_json_lines_hold_the_cells_of_parquet(path, key, convert):
                 assert judge(cell, found), (name, cell, found)
 
 
+@pytest.mark.parametrize("path, key", [case for case in tables("library") if case.id.startswith("cells")])
+def test_csv_holds_every_value_of_the_standard_library(path, key, convert):
+    parquet = pq.read_table(convert(path, key, "parquet"))
+    csv = pd.read_csv(convert(path, key, "csv"), dtype=str, index_col=0, keep_default_na=False, na_values=[""])
+    assert list(csv.columns) == parquet.column_names and len(csv) == parquet.num_rows
+    for name in parquet.column_names:
+        for text, cell in zip(csv[name], parquet.column(name).to_pylist()):
+            # An empty text and a gap are one in CSV.
+            assert pd.isna(text) == (cell is None or cell == ""), name
+            if isinstance(cell, (str, int)) and not isinstance(cell, bool) and cell != "":
+                assert text == str(cell), name
+            elif isinstance(cell, decimal.Decimal):
+                assert decimal.Decimal(text) == cell, name
+            elif isinstance(cell, (datetime.datetime, datetime.date, datetime.time)):
+                assert text == str(cell), name
+
+
 def test_polars_reads_the_frame_of_the_readme(convert):
     from conftest import FIXTURES
 
