@@ -93,6 +93,13 @@ class Unknown:
         self.__dict__.update(state if isinstance(state, dict) else {"state": state})
 
 
+class Geometry(Unknown):
+    """In place of shapely's classes, whose state is bytes."""
+
+    def __bytes__(self):
+        return self.state
+
+
 class Loader(pickle_compat.Unpickler):
     """Loads what today's pandas can, with stand-ins for classes of libraries that are not here."""
 
@@ -101,6 +108,8 @@ class Loader(pickle_compat.Unpickler):
             if name == "GeometryArray":
                 return Geometries
             module, name = "pandas", name.replace("Geo", "")
+        if module.startswith("shapely"):
+            return Geometry
         try:
             return super().find_class(module, name)
         except (ImportError, AttributeError):
@@ -150,7 +159,7 @@ def cells(column, field):
     return [f"P{value}" if period and value is not None else walk.cell(value) for value in array.to_pylist()]
 
 
-def suits(dtype, kind, told):
+def suits(dtype, kind, told, field):
     """Whether a column of Parquet is of the type that a dtype of pandas becomes; `told` is what the metadata calls it."""
     text = str(kind)
     zone = re.fullmatch(r"datetime64\[\w+, (.+)\]", dtype)
@@ -161,6 +170,9 @@ def suits(dtype, kind, told):
         return pa.types.is_timestamp(kind) and kind.tz is None, text
     if dtype.startswith("timedelta64"):
         return pa.types.is_duration(kind), text
+    if dtype.startswith("period"):
+        known = json.loads((field.metadata or {}).get(b"ARROW:extension:metadata", b"{}")).get("freq") or getattr(kind, "freq", None)
+        return dtype == f"period[{known}]", str(known)
     if dtype == "category":
         return told == "categorical", told
     plain = {"float64": "double", "float32": "float", "float16": "halffloat", "bool": "bool", "Int64": "int64"}
@@ -208,7 +220,7 @@ def compare(want, file, count):
         else:
             field = table.schema.field(name)
             found = cells(table[name], field)
-            good, text = suits(one["dtype"], field.type, types[name])
+            good, text = suits(one["dtype"], field.type, types[name], field)
             if not good:
                 yield f"column {name}: type {text} for {one['dtype']}"
         count["cells"] += len(found)

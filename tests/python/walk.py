@@ -66,6 +66,8 @@ def cell(value):
         return u"'" + value.decode("utf8") if PY2 else "b" + repr(value)[1:]
     if isinstance(value, (list, tuple, np.ndarray)):
         return u"[%s]" % u",".join(cell(item) or u"" for item in value)
+    if not PY2 and hasattr(value, "__bytes__"):
+        return cell(bytes(value))
     return u"<%s>" % type(value).__name__
 
 

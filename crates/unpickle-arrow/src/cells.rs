@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use unpickle_core::{Dict, Id, Seq, Value};
 use unpickle_numpy::{NdArray, Objects};
-use unpickle_pandas::{Mapping, Std, stdlib};
+use unpickle_pandas::{self as pandas, Mapping, Recogniser, Std, stdlib};
 
 use crate::build::Item;
 
@@ -135,6 +135,15 @@ impl<'p> Cells<'p> {
             Cells::Elements(_) => {}
             Cells::Values(values) => values.get(rows).unwrap_or_default().iter().copied().for_each(each),
         }
+    }
+
+    /// Whether the first cell that is anything is a geometry.
+    pub(crate) fn has_geometry(&self) -> bool {
+        let mut first = None;
+        // Gaps at the beginning are passed over, up to a point.
+        self.each(0..self.len().min(1000), |value| first = first.or(value.filter(|value| !value.is_none())));
+        let cell = first.and_then(|first| Recogniser::new().recognise(first));
+        matches!(cell, Some(pandas::Cell::Geometry(_)))
     }
 
     /// Some of the cells.

@@ -15,7 +15,9 @@ use arrow_schema::{DataType, Field};
 use serde_json::{Value as Json, json};
 use unpickle_core::{Category, Error, FromPickle as _, Result, Value};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray, Objects, Scalar};
-use unpickle_pandas::{Array, ArrowDtype, Closed, Index, Label, Sparse, StringDtype, checked_codes};
+use unpickle_pandas::{
+    Array, ArrowDtype, Closed, Geometries, Index, Label, Sparse, StringDtype, checked_codes,
+};
 
 use crate::build::{self, Item};
 use crate::cell::Reader;
@@ -138,7 +140,12 @@ impl<'p> Column<'p> {
             Array::Opaque(value) => match array.storage(len) {
                 Some(storage) => {
                     let mut column = Column::numpy(&storage, budget)?;
-                    column.notes.push(format!("{}, written as what it is stored as", value.kind()));
+                    match Geometries::of(*value) {
+                        Some(Geometries { crs }) => column.geometries(crs),
+                        None => {
+                            column.notes.push(format!("{}, written as what it is stored as", value.kind()))
+                        }
+                    }
                     Ok(column)
                 }
                 None => Err(Error::unsupported(*value, format!("a column that is a {}", value.kind()))),
@@ -174,7 +181,25 @@ impl<'p> Column<'p> {
         let notes = inference.notes(&kind);
         let mut column = Column::objects_of(cells, kind);
         column.notes = notes;
+        if let Source::Objects { cells, .. } = &column.source
+            && column.data_type == DataType::Binary
+            && cells.has_geometry()
+        {
+            column.geometries(None);
+        }
         Ok(column)
+    }
+
+    /// Says that the cells are geometries, if they are bytes.
+    fn geometries(&mut self, crs: Option<&str>) {
+        let note = "geometries, written as well-known binary";
+        if self.data_type != DataType::Binary {
+            return;
+        }
+        self.metadata = extension("geoarrow.wkb", &crs.map_or(json!({}), |crs| json!({ "crs": crs })));
+        if !self.notes.iter().any(|known| known == note) {
+            self.notes.push(note.to_owned());
+        }
     }
 
     fn objects_of(cells: Cells<'p>, kind: Kind) -> Column<'p> {

@@ -60,6 +60,7 @@ impl<'p> Reader<'p> {
                 Ok(array) => Cell::Array(Box::new(array)),
                 Err(_) => Cell::Other,
             },
+            Some(pandas::Cell::Geometry(wkb)) => Cell::Bytes(wkb),
             _ => Cell::Other,
         }
     }

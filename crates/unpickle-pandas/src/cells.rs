@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use unpickle_core::{Id, Object, Value};
 
+use crate::geometry;
 use crate::names::Name;
 use crate::scalar::{self, PandasScalar};
 use crate::shape;
@@ -20,6 +21,8 @@ pub enum Cell<'p> {
     NumpyScalar,
     /// An array of numpy.
     NumpyArray,
+    /// A geometry of shapely, as well-known binary.
+    Geometry(&'p [u8]),
 }
 
 /// Tells what cells are, and remembers the classes it has met.
@@ -53,6 +56,7 @@ enum Known {
     Pandas(Name),
     NumpyScalar,
     NumpyArray,
+    Geometry,
     /// A class or function nobody here knows.
     Other,
 }
@@ -89,6 +93,7 @@ impl Recogniser {
             Known::Pandas(name) => scalar::of(name, object).map(Cell::Pandas),
             Known::NumpyScalar => Some(Cell::NumpyScalar),
             Known::NumpyArray => Some(Cell::NumpyArray),
+            Known::Geometry => geometry::wkb(object).map(Cell::Geometry),
             Known::Other => shape::shaped(object).map(Cell::Std),
         }
     }
@@ -125,6 +130,9 @@ fn look(callable: Value<'_>) -> Known {
             "_reconstruct" | "_frombuffer" | "_mareconstruct" => Known::NumpyArray,
             _ => Known::Other,
         };
+    }
+    if geometry::is_shapely(module) {
+        return Known::Geometry;
     }
     match (StdName::of(module, name), Name::of(module, name)) {
         (Some(name), _) => Known::Std(name),

@@ -8,7 +8,7 @@ use unpickle_core::{Object, Value};
 use unpickle_numpy::Unit;
 
 use crate::interval::Closed;
-use crate::names::{Made, Name, some};
+use crate::names::{Made, Name, field, some};
 
 /// A scalar of pandas.
 #[derive(Clone, Copy, Debug)]
@@ -90,9 +90,13 @@ pub(crate) fn of(name: Name, object: Object<'_>) -> Option<PandasScalar<'_>> {
             Some(PandasScalar::Timedelta { value, unit: unit(object.arg(1))? })
         }
         Name::Period => {
-            // Before 0.18 the same three come by BUILD.
-            let part = |i: usize| object.arg(i).or_else(|| object.state()?.as_tuple()?.get(i));
-            Some(PandasScalar::Period { ordinal: part(2)?.as_i64()?, freq: part(1)? })
+            // Before 0.18 the same three come by BUILD, before 0.17 as slots by name.
+            let part = |i: usize, name: &str| {
+                let state = || object.state();
+                let part = object.arg(i).or_else(|| field(state()?, name));
+                part.or_else(|| state()?.as_tuple()?.get(i))
+            };
+            Some(PandasScalar::Period { ordinal: part(2, "ordinal")?.as_i64()?, freq: part(1, "freq")? })
         }
         Name::Interval => {
             let closed =
@@ -156,6 +160,23 @@ mod tests {
         for bytes in [&b"cpandas._libs.missing\nNA\n."[..], b"cpandas\nNA\n."] {
             let pickle = Pickle::parse(bytes.to_vec()).unwrap();
             assert!(matches!(recognise(pickle.root()), Some(PandasScalar::NA)));
+        }
+    }
+
+    #[test]
+    fn a_period_has_its_parts_in_one_of_three_places() {
+        for bytes in [
+            &b"\x80\x02cpandas._period\nPeriod\n(NX\x01\0\0\0MM\x04\x02tR."[..],
+            b"\x80\x02cpandas.tseries.period\nPeriod\n)\x81(NX\x01\0\0\0MM\x04\x02tb.",
+            b"\x80\x02cpandas.tseries.period\nPeriod\n)\x81N}(U\x04freqU\x01MU\x07ordinalM\x04\x02u\x86b.",
+        ] {
+            let pickle = Pickle::parse(bytes.to_vec()).unwrap();
+            match recognise(pickle.root()) {
+                Some(PandasScalar::Period { ordinal: 516, freq }) => {
+                    assert_eq!(crate::period_freq(freq).unwrap(), "M");
+                }
+                other => panic!("{other:?}"),
+            }
         }
     }
 
