@@ -33,7 +33,7 @@ pub enum Label {
 const DEEPEST: u8 = 2;
 
 /// Most labels that are looked at one by one, over all levels of an axis.
-const MOST: usize = 1 << 22;
+pub(crate) const MOST: usize = 1 << 22;
 
 impl Label {
     /// The label in `value`, if it is of a kind that can be compared here.
@@ -113,8 +113,15 @@ impl fmt::Display for Label {
 
 /// The labels of an index, if all can be compared.
 pub(crate) fn labels(index: &Index<'_>) -> Result<Option<Vec<Label>>> {
-    let levels = index.names().len().max(1);
-    if index.len().saturating_mul(levels) > MOST {
+    let cost = match index {
+        // A level may have more labels than the axis.
+        Index::Multi { levels, codes, .. } => {
+            let own = levels.iter().fold(0usize, |sum, level| sum.saturating_add(level.len()));
+            index.len().saturating_mul(codes.len()).saturating_add(own)
+        }
+        index => index.len(),
+    };
+    if cost > MOST {
         return Err(Error::limit(format!("more than {MOST} labels of an axis to be looked up")));
     }
     match index {
@@ -145,7 +152,6 @@ pub(crate) fn labels(index: &Index<'_>) -> Result<Option<Vec<Label>>> {
 fn labels_of_level(level: &Index<'_>) -> Result<Option<Vec<Label>>> {
     match level {
         Index::Multi { .. } => Ok(None),
-        _ if level.len() > MOST => Ok(None),
         level => labels(level),
     }
 }

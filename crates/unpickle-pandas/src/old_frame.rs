@@ -13,9 +13,11 @@ use unpickle_core::{Dict, Error, FromPickle as _, Id, Result, Seq, Value};
 use unpickle_numpy::NdArray;
 
 use crate::array::{Array, DEEPEST, same_len};
+use crate::envelope::Kind;
 use crate::frame::Column;
 use crate::index::Index;
 use crate::label::{self, Label};
+use crate::manager::Room;
 use crate::names::{Made, Name, some};
 use crate::{npy, old_series, sparse};
 
@@ -58,7 +60,8 @@ pub(crate) fn read(value: Value<'_>) -> Result<Parts<'_>> {
     let Some(wanted) = label::labels(&labels)? else {
         return Err(Error::unsupported(value, "a DataFrame of such an age whose labels are of such a kind"));
     };
-    let mut same = SameIndex { labels: label::labels(&index)?, index: &index, seen: HashSet::new() };
+    let mut same =
+        SameIndex { labels: label::labels(&index)?, index: &index, seen: HashSet::new(), left: label::MOST };
     let mut columns = Vec::new();
     for label in wanted {
         let within = |error: Error| error.within(format!("column {label}"));
@@ -106,6 +109,8 @@ struct SameIndex<'i, 'p> {
     labels: Option<Vec<Label>>,
     /// Indexes that were compared already: as a rule all series share one.
     seen: HashSet<Id>,
+    /// How many labels may still be compared, for indexes may share theirs.
+    left: usize,
 }
 
 impl<'p> SameIndex<'_, 'p> {
@@ -115,9 +120,12 @@ impl<'p> SameIndex<'_, 'p> {
             return Array::read(cells, DEEPEST);
         }
         let series = old_series::Parts::read(cells)?;
-        if self.seen.insert(series.index_value.id())
-            && (series.index.len() != self.index.len() || label::labels(&series.index)? != self.labels)
-        {
+        if self.seen.insert(series.index_value.id()) {
+            let left = self.left.checked_sub(series.index.len());
+            self.left = left.ok_or_else(|| Error::limit("columns of too many indexes of their own"))?;
+            if series.index.len() == self.index.len() && label::labels(&series.index)? == self.labels {
+                return Ok(series.array);
+            }
             return Err(Error::unsupported(cells, "a column with an index that is not the frame's"));
         }
         Ok(series.array)
@@ -151,6 +159,7 @@ fn matrix_part(value: Value<'_>) -> Result<Parts<'_>> {
     let values = NdArray::from_pickle(part(0)?)?;
     let index = npy::index(part(1)?).map_err(|error| error.within("the index"))?;
     let labels = npy::index(part(2)?).map_err(|error| error.within("the columns axis"))?;
+    Room::new(value, Kind::Frame, std::slice::from_ref(&labels))?;
     let (rows, width) = (index.len(), labels.len());
     if values.shape() != [rows, width] {
         let found = values.shape();

@@ -4,7 +4,9 @@ use unpickle_core::{Error, Result, Seq, Value};
 use unpickle_numpy::NdArray;
 
 use crate::array::Array;
+use crate::envelope::Kind;
 use crate::frame::Column;
+use crate::manager::Room;
 use crate::names::{Made, Name};
 use crate::npy;
 use crate::panel::Panel;
@@ -36,6 +38,7 @@ pub(crate) fn read(value: Value<'_>) -> Result<Panel<'_>> {
         let text = format!("expected {} items by their labels, found {:?}", labels.len(), values.shape());
         return Err(Error::invalid(value, text));
     }
+    Room::new(value, Kind::Panel, std::slice::from_ref(&labels))?;
     let column = |i| Ok(Column { array: Array::Numpy(values.row(i)?), block: 0 });
     let columns = (0..labels.len()).map(column).collect::<Result<_>>()?;
     Panel::of_parts(value, columns, labels, axes)

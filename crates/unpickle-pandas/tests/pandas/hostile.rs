@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use unpickle_core::Category;
-use unpickle_pandas::{Array, DataFrame, Index};
+use unpickle_pandas::{Array, DataFrame, Index, Panel};
 
 use crate::write::*;
 
@@ -114,6 +114,45 @@ fn blocks_that_repeat_do_not_add_up() {
         "{error}"
     );
     assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn columns_of_old_that_nothing_backs_are_not_made() {
+    let many = 1 << 30;
+    let values = array("<i8", &[0, many], bytes(&[]));
+    let matrix = tuple(&[tuple(&[values, range(0), range(many)]), none()]);
+    let pickle_frame = pickle(build(new(global("pandas.core.matrix", "DataMatrix")), matrix));
+    let error = pickle_frame.root().extract::<DataFrame>().unwrap_err();
+    assert_eq!(error.category(), Category::Limit, "{error}");
+    let values = npy("<i8", false, "(1073741824, 0, 0)", &[]);
+    let state = tuple(&[values, range(many), range(0), range(0)]);
+    let pickle_panel = pickle(build(new(global("pandas.core.panel", "Panel")), state));
+    let error = pickle_panel.root().extract::<Panel>().unwrap_err();
+    assert_eq!(error.category(), Category::Limit, "{error}");
+}
+
+/// Series of an index each, all of them over the same hundred thousand labels.
+#[test]
+fn indexes_that_share_their_labels_are_not_compared_for_ever() {
+    let labels = vec![0; 100_000];
+    let data = put(bytes(&int_bytes(&labels)), 0);
+    let index =
+        |data: Code| subclass(global("pandas.core.index", "Int64Index"), "<i8", 100_000, data, &[none()]);
+    let series = |data: Code, index: Code| {
+        subclass(global("pandas.core.series", "Series"), "<i8", 100_000, data, &[index])
+    };
+    let names: Vec<String> = (0..1000).map(|i| i.to_string()).collect();
+    let columns: Vec<(&str, Code)> =
+        names.iter().map(|name| (&**name, series(get(0), index(get(0))))).collect();
+    // The index of the frame comes first, that the others may share its bytes.
+    let first = [index(data), b"0".to_vec()].concat();
+    let state = tuple(&[dict(&columns), index(get(0))]);
+    let code = [first, build(new(global("pandas.core.frame", "DataFrame")), state)].concat();
+    let pickle = pickle(code);
+    let start = Instant::now();
+    let error = pickle.root().extract::<DataFrame>().unwrap_err();
+    assert_eq!(error.category(), Category::Limit, "{error}");
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
