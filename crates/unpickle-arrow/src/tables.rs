@@ -16,7 +16,7 @@ const MOST_CANDIDATES: usize = 1000;
 ///
 /// In this order:
 ///
-/// 1. pandas' DataFrame, Series and Index, other arrays of pandas; numpy arrays, structured and masked ones too;
+/// 1. pandas' DataFrame, Series, Panel and Index, other arrays of pandas; numpy arrays, structured and masked ones too;
 ///    tables and arrays of pyarrow; Python's `range` and `array.array`;
 /// 2. a list of dicts: a row each, a column for each key;
 /// 3. a list of objects of one class, or of like attributes (dataclasses, say): a column for each attribute;

@@ -57,6 +57,6 @@ pub use unpickle_numpy::{NdArray, ToArray};
 #[cfg(feature = "pandas")]
 pub use unpickle_pandas as pandas;
 #[cfg(feature = "pandas")]
-pub use unpickle_pandas::{DataFrame, Index, Series};
+pub use unpickle_pandas::{DataFrame, Index, Panel, Series};
 
 pub use crate::file::{File, Shared, open};
