@@ -43,7 +43,7 @@ const PANDAS: &[(&str, &str, Version, Version)] = &[
     ("pandas.indexes.", "*", (0, 18), (0, 19)),
     ("pandas.tslib", "*", (0, 1), (0, 19)),
     ("pandas.sparse.", "*", (0, 1), (0, 19)),
-    ("pandas.core.internals", "BlockManager", (0, 13), (0, 23)),
+    ("pandas.core.internals", "BlockManager", (0, 1), (0, 23)),
     ("pandas.core.internals", "SingleBlockManager", (0, 13), (0, 23)),
     ("pandas.core.indexes.base", "*", (0, 20), NEWEST),
     ("pandas.core.indexes.", "Index", (0, 20), TWO),
@@ -155,6 +155,8 @@ mod tests {
         assert_eq!(clues(&[("pandas.core.internals.blocks", "new_block")]), "protocol 4, pandas 1.3");
         assert_eq!(clues(&[("pandas.core.frame", "DataFrame")]), "protocol 4, pandas < 3");
         assert_eq!(clues(&[("pandas.tslib", "Timestamp")]), "protocol 4, pandas <= 0.19");
+        let oldest = [("pandas.core.internals", "BlockManager"), ("pandas.core.index", "Index")];
+        assert_eq!(clues(&oldest), "protocol 4, pandas <= 0.17");
     }
 
     #[test]
