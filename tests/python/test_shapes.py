@@ -1,6 +1,8 @@
 """What a user would call a table is one, whatever the protocol; the rest is named, and its parts can be asked for."""
 import collections
 import dataclasses
+import datetime
+import decimal
 import json
 import pickle
 import sys
@@ -213,9 +215,11 @@ LONE = {
     "function": (json.dumps, "the name json.dumps, a function or a class"),
     "class": (Plain, "the name app.Plain, a function or a class"),
     "object": (Plain(lr=0.1, steps=3), "an app.Plain object with the attributes lr, steps"),
-    "scalar": (np.float64(2.5), "a numpy scalar"),
+    "scalar": (np.float64(2.5), "the numpy scalar 2.5"),
     "zero dimensions": (np.array(5), "an array of int64 and shape ()"),
-    "moment": (pd.Timestamp("2020-01-01"), "a pandas Timestamp"),
+    "moment": (pd.Timestamp("2020-01-01"), "the pandas Timestamp 2020-01-01 00:00:00"),
+    "day": (datetime.date(2020, 1, 2), "the datetime.date 2020-01-02"),
+    "number": (decimal.Decimal("1.10"), "the decimal.Decimal 1.10"),
     "settings": ({"lr": 0.1, "layers": [1, 2, 3]}, "a dict of 2 with the keys 'lr', 'layers'"),
 }
 

@@ -4,6 +4,9 @@ use unpickle_core::{Value, View};
 use unpickle_numpy::NdArray;
 use unpickle_pandas::{DataFrame, Index, PandasScalar, Series, Std, scalar, stdlib};
 
+use crate::cell::{Cell, Reader};
+use crate::labels;
+
 /// Names of attributes that are told.
 const NAMES: usize = 5;
 
@@ -81,15 +84,17 @@ fn object(value: Value<'_>, kind: &str) -> String {
         Some(PandasScalar::NA) => Some("NA"),
         None => None,
     };
+    let text = scalar_text(value);
     if let Some(name) = scalar {
-        return format!("a pandas {name}");
+        return text.map_or_else(|| format!("a pandas {name}"), |text| format!("the pandas {name} {text}"));
     }
     let name = match value.call() {
         Some(call) => format!("{}.{}", call.module, call.name),
         None => return format!("{} {kind}", article(kind)),
     };
-    if name.ends_with("multiarray.scalar") {
-        return "a numpy scalar".into();
+    let name = if name.ends_with("multiarray.scalar") { "numpy scalar".to_owned() } else { name };
+    if let Some(text) = text {
+        return format!("the {name} {text}");
     }
     match stdlib::recognise(value) {
         Some(Std::Mapping(pairs)) => return format!("{} {name} of {}", article(&name), pairs.len()),
@@ -107,6 +112,18 @@ fn object(value: Value<'_>, kind: &str) -> String {
         some => format!(" with the attributes {}{more}", some.join(", ")),
     };
     format!("{} {name} object{names}", article(&name))
+}
+
+/// The text of a number, a moment and the like.
+fn scalar_text(value: Value<'_>) -> Option<String> {
+    let cell = Reader::default().read(value);
+    let plain = match cell {
+        Cell::Null | Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other | Cell::Library(_) => false,
+        Cell::Period { .. } | Cell::Interval { .. } | Cell::Duration { .. } => false,
+        _ => true,
+    };
+    let text = labels::name_text(value).filter(|_| plain)?;
+    Some(text.chars().take(60).collect())
 }
 
 fn article(word: &str) -> &'static str {
