@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unpickle_core::{Category, Encoding, Make, Options, Pickle, Pickles, View};
+use unpickle_core::{Category, Encoding, Make, Options, Pickle, Pickles, Value, View};
 
 fn parse(bytes: &[u8]) -> Pickle<&[u8]> {
     Pickle::parse(bytes).unwrap()
@@ -434,4 +434,32 @@ fn a_broken_stack_is_an_error_with_its_byte() {
     assert_eq!(error(b"]}b."), "expected an object to set the state of, found list at byte 0");
     assert_eq!(error(b"\x80\x09\xff."), "expected a pickle of protocol 0 to 5, found protocol 9 at byte 2");
     assert_eq!(Pickle::parse(b"K").unwrap_err().category(), Category::Eof);
+}
+
+#[test]
+fn pickles_in_a_row_have_memos_of_their_own_and_values_with_identities_of_their_own() {
+    // Each [7, [7]] shares its inner list with nobody, though both put it under the same index.
+    let two = b"(lp0\nI7\na(lp1\nI7\naa.(lp0\nI7\na(lp1\nI7\naa.";
+    let pickle = Options::new().parse_all(&two[..]).unwrap();
+    let roots: Vec<_> = pickle.roots().collect();
+    assert_eq!(roots.iter().map(|root| root.to_string()).collect::<Vec<_>>(), ["[7, [7]]", "[7, [7]]"]);
+    let part = |root: &Value<'_>, i: usize| root.item(i).unwrap().id();
+    assert!(part(&roots[0], 0) != part(&roots[1], 0) && part(&roots[0], 1) != part(&roots[1], 1));
+    assert_eq!(pickle.row().map(|row| row.len()), Some(2));
+
+    // What the first put into its memo is not there for the second.
+    let pickle = Options::new().parse_all(&b"]q\x05.h\x05."[..]).unwrap();
+    assert_eq!((pickle.roots().len(), pickle.end(), pickle.row().is_none()), (1, 4, true));
+    assert!(pickle.rest().unwrap().to_string().contains("nothing was put in the memo under 5"));
+
+    // What one leaves on the stack, or marks, is not there for the next.
+    let pickle = Options::new().parse_all(&b"(NN.e."[..]).unwrap();
+    assert_eq!(pickle.roots().len(), 1);
+    assert!(pickle.rest().is_some());
+}
+
+#[test]
+fn the_protocol_of_several_pickles_is_that_of_the_first() {
+    let pickle = Options::new().parse_all(&b"\x80\x02N.\x80\x05N.N."[..]).unwrap();
+    assert_eq!((pickle.protocol(), pickle.roots().len()), (2, 3));
 }
