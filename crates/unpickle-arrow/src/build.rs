@@ -84,18 +84,20 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
             })?,
             _ => decimals(kind, items, reader, 76, 0)?,
         },
-        Kind::Float => primitive::<Float64Type>(kind, items, reader, |cell| match cell {
-            Cell::Float(value) => Some(*value),
-            Cell::Narrow(value) => Some((*value).into()),
-            Cell::Int(int) => Some(int.to_f64()),
-            Cell::UInt(value) => Some(*value as f64),
-            _ => None,
-        })?,
+        Kind::Float | Kind::FloatOrBool => {
+            primitive::<Float64Type>(kind, items, reader, |cell| match cell {
+                Cell::Float(value) => Some(*value),
+                Cell::Narrow(value) => Some((*value).into()),
+                Cell::Int(int) => Some(int.to_f64()),
+                Cell::Bool(value) => Some(if *value { 1.0 } else { 0.0 }),
+                _ => None,
+            })?
+        }
         Kind::Narrow => primitive::<Float32Type>(kind, items, reader, |cell| match cell {
             Cell::Narrow(value) => Some(*value),
             _ => None,
         })?,
-        Kind::Typed(data_type) => typed(kind, data_type, items, reader)?,
+        Kind::Typed(data_type, _) => typed(kind, data_type, items, reader)?,
         Kind::Str { utf8: true } | Kind::Str2 { utf8: true } => strings(kind, items, reader)?,
         Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes { .. } => {
             let mut out = BinaryBuilder::with_capacity(items.len(), items.len() * 8);
@@ -370,7 +372,10 @@ fn typed<'p>(
         ($($variant:ident $builder:ident $native:ty;)*) => {
             match data_type {
                 $(DataType::$variant => primitive::<arrow_array::types::$builder>(kind, items, reader, |cell| match cell {
-                    Cell::Int(int) => <$native>::try_from(int.as_i64()?).ok(),
+                    Cell::Int(int) => match int.as_i64() {
+                        Some(value) => <$native>::try_from(value).ok(),
+                        None => <$native>::try_from(int.as_u64()?).ok(),
+                    },
                     Cell::UInt(value) => <$native>::try_from(*value).ok(),
                     _ => None,
                 }),)*

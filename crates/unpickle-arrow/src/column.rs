@@ -4,28 +4,28 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type};
+use arrow_array::types::{Int8Type, Int16Type, Int32Type, Int64Type};
 use arrow_array::{
-    Array as _, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array,
-    PrimitiveArray, StringArray, StructArray, TimestampMicrosecondArray, UInt32Array, make_array,
-    new_null_array,
+    Array as _, ArrayRef, Float64Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
+    UInt32Array, make_array,
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, Field};
 use serde_json::{Value as Json, json};
-use unpickle_core::{Category, Error, FromPickle as _, Result, Value};
-use unpickle_numpy::{Dtype, DtypeKind, NdArray, Objects, Scalar};
-use unpickle_pandas::{
-    Array, ArrowDtype, Closed, Geometries, Index, Label, Sparse, StringDtype, checked_codes,
-};
+use unpickle_core::{Category, Error, Result, Value};
+use unpickle_numpy::{DtypeKind, NdArray, Objects};
+use unpickle_pandas::{Array, ArrowDtype, Closed, Geometries, Index, Label, StringDtype, checked_codes};
 
-use crate::build::{self, Item};
+use crate::build;
 use crate::cell::Reader;
 use crate::cells::Cells;
 use crate::columns::arrow_error;
 use crate::infer::Inference;
 use crate::kind::Kind;
 use crate::{numpy, pyarrow};
+
+mod categorical;
+mod sparse;
 
 /// One column of a table.
 pub(crate) struct Column<'p> {
@@ -108,7 +108,7 @@ impl<'p> Column<'p> {
         match array {
             Array::Numpy(array) => Column::numpy(array, budget),
             Array::Categorical { codes, categories, ordered } => {
-                categorical(codes, categories, *ordered, budget)
+                categorical::categorical(codes, categories, *ordered, budget)
             }
             Array::DatetimeTz { values, zone } => datetime_tz(values, zone),
             Array::Period { ordinals, freq } => {
@@ -118,7 +118,7 @@ impl<'p> Column<'p> {
                 Ok(column)
             }
             Array::Interval { left, right, closed } => interval(left, right, *closed, len, budget),
-            Array::Sparse(sparse) => dense(sparse),
+            Array::Sparse(sparse) => sparse::dense(sparse, budget),
             Array::Masked { values, mask } => masked(values, mask),
             Array::String { cells, dtype } => {
                 let mut column = Column::numpy(cells, budget)?;
@@ -219,7 +219,7 @@ impl<'p> Column<'p> {
 
     /// The column of an array of pyarrow, and its length.
     pub(crate) fn pyarrow_array(array: ArrayRef) -> Result<(Column<'p>, usize)> {
-        let (array, note) = writable(array)?;
+        let (array, note) = pyarrow::writable(array)?;
         let len = array.len();
         let name = pyarrow::type_name(array.data_type()).unwrap_or_else(|| "object".to_owned());
         let plain = array.data_type().is_primitive() || *array.data_type() == DataType::Boolean;
@@ -238,14 +238,20 @@ impl<'p> Column<'p> {
         {
             return Ok(Column::new(texts.data_type(), string_name(*dtype), Source::Texts(texts)));
         }
-        let (array, note) = writable(pyarrow::array(data, len)?)?;
+        let array = pyarrow::array(data, len)?;
+        // pandas casts what Parquet holds in another unit to the type that it is told of.
+        let own_name = pyarrow::type_name(array.data_type());
+        let (array, note) = pyarrow::writable(array)?;
         let data_type = array.data_type().clone();
         let numpy_type = match dtype {
             ArrowDtype::String(dtype) => string_name(*dtype).to_owned(),
-            _ if data_type.is_nested() || matches!(data_type, DataType::Dictionary(..)) => {
+            // Names of these are ones that pandas itself cannot read.
+            _ if data_type.is_nested()
+                || matches!(data_type, DataType::Dictionary(..) | DataType::FixedSizeBinary(_)) =>
+            {
                 "object".to_owned()
             }
-            _ => match pyarrow::type_name(&data_type) {
+            _ => match own_name {
                 Some(name) => format!("{name}[pyarrow]"),
                 None => "object".to_owned(),
             },
@@ -288,8 +294,7 @@ impl<'p> Column<'p> {
     /// One level of a MultiIndex, a label for each code.
     pub(crate) fn from_level(level: &Index<'p>, codes: &NdArray<'p>, budget: usize) -> Result<Column<'p>> {
         let mut column = Column::from_index(level, budget)?;
-        let values = column.array(0..level.len())?;
-        column.source = Source::Level { codes: codes.clone(), values };
+        column.spread(codes, level.len())?;
         Ok(column)
     }
 
@@ -305,6 +310,15 @@ impl<'p> Column<'p> {
     /// Whether it is of an Arrow extension type, such as `pandas.period`.
     pub(crate) fn is_extension(&self) -> bool {
         self.metadata.iter().any(|(key, _)| key == "ARROW:extension:name")
+    }
+
+    /// Whether its gaps are pandas' `NA`.
+    pub(crate) fn is_nullable(&self) -> bool {
+        let name = self.numpy_type.as_str();
+        name == "string"
+            || name == "boolean"
+            || name.ends_with("[pyarrow]")
+            || name.starts_with(char::is_uppercase)
     }
 
     /// The field of this name.
@@ -343,15 +357,17 @@ impl<'p> Column<'p> {
                 let keys = checked_codes(codes, values.len(), rows)?;
                 match &self.data_type {
                     DataType::Dictionary(key, _) => match **key {
-                        DataType::Int8 => dictionary::<Int8Type>(&keys, values),
-                        DataType::Int16 => dictionary::<Int16Type>(&keys, values),
-                        DataType::Int32 => dictionary::<Int32Type>(&keys, values),
-                        _ => dictionary::<Int64Type>(&keys, values),
+                        DataType::Int8 => categorical::dictionary::<Int8Type>(&keys, values),
+                        DataType::Int16 => categorical::dictionary::<Int16Type>(&keys, values),
+                        DataType::Int32 => categorical::dictionary::<Int32Type>(&keys, values),
+                        _ => categorical::dictionary::<Int64Type>(&keys, values),
                     },
-                    _ => take(values, &keys),
+                    _ => categorical::take(values, &keys),
                 }
             }
-            Source::Level { codes, values } => take(values, &checked_codes(codes, values.len(), rows)?),
+            Source::Level { codes, values } => {
+                categorical::take(values, &checked_codes(codes, values.len(), rows)?)
+            }
             Source::Period(ordinals) => {
                 let mut values: Vec<i64> = Vec::new();
                 ordinals.copy_native(rows, &mut values)?;
@@ -402,7 +418,10 @@ impl<'p> Column<'p> {
                 let label = |row: usize| row.checked_div(*each)?.checked_rem(values.len());
                 let codes = rows.map(|row| label(row).and_then(|label| i32::try_from(label).ok()));
                 let codes: Option<Vec<i32>> = codes.collect();
-                take(values, &codes.ok_or_else(|| Error::limit("an axis of more than 2,147,483,647 labels"))?)
+                categorical::take(
+                    values,
+                    &codes.ok_or_else(|| Error::limit("an axis of more than 2,147,483,647 labels"))?,
+                )
             }
             Source::Arrow(array) => {
                 let message = format!("expected {} cells, found {}", rows.end, array.len());
@@ -438,17 +457,6 @@ fn string_name(dtype: StringDtype) -> &'static str {
     if dtype.nan { "str" } else { "string" }
 }
 
-fn dictionary<K: ArrowDictionaryKeyType>(keys: &[i32], values: &ArrayRef) -> Result<ArrayRef>
-where
-    K::Native: TryFrom<i32> + Default,
-{
-    let nulls = numpy::nan_nulls(keys, |key| key < 0);
-    let native = |key: &i32| K::Native::try_from((*key).max(0)).unwrap_or_default();
-    let keys = PrimitiveArray::<K>::new(keys.iter().map(native).collect(), nulls);
-    // A dictionary without values may hold nothing but nulls, whose keys point nowhere.
-    Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(values)).map_err(arrow_error)?))
-}
-
 /// Labels that were copied out of an old pickle.
 fn old_labels<'p>(labels: &[Label]) -> Result<Column<'p>> {
     let int = |label: &Label| if let Label::Int(int) = label { Some(*int) } else { None };
@@ -474,48 +482,6 @@ fn old_labels<'p>(labels: &[Label]) -> Result<Column<'p>> {
     if numpy_type == "object" && !are(&|label| text(label).is_some()) {
         column.notes.push("labels of several kinds, written as text".to_owned());
     }
-    Ok(column)
-}
-
-fn take(values: &ArrayRef, codes: &[i32]) -> Result<ArrayRef> {
-    if values.is_empty() {
-        return Ok(new_null_array(values.data_type(), codes.len()));
-    }
-    let nulls = numpy::nan_nulls(codes, |code| code < 0);
-    let codes = Int32Array::new(codes.iter().map(|&code| code.max(0)).collect(), nulls);
-    arrow_select::take::take(values, &codes, None).map_err(arrow_error)
-}
-
-fn categorical<'p>(
-    codes: &NdArray<'p>,
-    categories: &Index<'p>,
-    ordered: bool,
-    budget: usize,
-) -> Result<Column<'p>> {
-    let mut labels = Column::from_index(categories, budget)?;
-    let values = labels.array(0..categories.len())?;
-    let key = match codes.dtype().kind() {
-        DtypeKind::Int(1) => DataType::Int8,
-        DtypeKind::Int(2) => DataType::Int16,
-        DtypeKind::Int(4) => DataType::Int32,
-        _ => DataType::Int64,
-    };
-    let physical = codes.dtype().to_little_endian().to_string();
-    let plain = !labels.data_type.is_nested()
-        && labels.metadata.is_empty()
-        && !matches!(labels.data_type, DataType::Null | DataType::Dictionary(..) | DataType::Boolean);
-    let text = matches!(labels.data_type, DataType::Utf8 | DataType::LargeUtf8);
-    if !plain || (categories.is_empty() && !text) {
-        if !categories.is_empty() {
-            labels.notes.push(format!("categories of {}, written as plain values", labels.numpy_type));
-        }
-        labels.source = Source::Level { codes: codes.clone(), values };
-        return Ok(labels);
-    }
-    let data_type = DataType::Dictionary(Box::new(key), Box::new(values.data_type().clone()));
-    let mut column = Column::new(data_type, physical, Source::Categorical { codes: codes.clone(), values });
-    column.extra = json!({ "num_categories": categories.len(), "ordered": ordered });
-    column.notes = labels.notes;
     Ok(column)
 }
 
@@ -579,98 +545,6 @@ fn masked<'p>(values: &NdArray<'p>, mask: &NdArray<'p>) -> Result<Column<'p>> {
     };
     let source = Source::Masked { values: values.clone(), mask: mask.clone() };
     Ok(Column::new(data_type, name, source))
-}
-
-/// A sparse column, written densely.
-fn dense<'p>(sparse: &Sparse<'p>) -> Result<Column<'p>> {
-    let stored = Column::numpy(&sparse.values, usize::MAX)?;
-    let positions = sparse.positions()?;
-    let values = stored.array(0..sparse.values.len())?;
-    let fill = fill_value(sparse.fill, &sparse.dtype, &stored.data_type)?;
-    let values = arrow_select::concat::concat(&[&values, &fill]).map_err(arrow_error)?;
-    let mut column = Column::new(stored.data_type, stored.numpy_type, Source::Sparse { values, positions });
-    column.metadata = stored.metadata;
-    if let Some(fill) = sparse.fill {
-        column.metadata.push(("pickle.sparse_fill_value".to_owned(), fill.repr().to_string()));
-    }
-    column.notes = stored.notes;
-    column.notes.push("sparse, written densely".to_owned());
-    Ok(column)
-}
-
-fn fill_value(fill: Option<Value<'_>>, dtype: &Dtype, data_type: &DataType) -> Result<ArrayRef> {
-    let float = matches!(dtype.kind(), DtypeKind::Float(_));
-    let Some(fill) = fill else {
-        return Ok(if float { new_null_array(data_type, 1) } else { zero(data_type) });
-    };
-    if let Ok(scalar) = Scalar::from_pickle(fill)
-        && let Some(mapped) = numpy::mapped(scalar.dtype())?
-    {
-        if mapped.data_type == *data_type {
-            return numpy::array(scalar.as_array(), 0..1, true);
-        }
-        if let Some(float) = scalar.get::<f64>().ok().filter(|float| float.is_nan()) {
-            debug_assert!(float.is_nan());
-            return Ok(new_null_array(data_type, 1));
-        }
-    }
-    let number = fill.as_f64().or_else(|| fill.as_int().map(|int| int.to_f64()));
-    let number = number.or_else(|| fill.as_bool().map(|value| if value { 1.0 } else { 0.0 }));
-    Ok(match (data_type, number) {
-        (_, Some(number)) if number.is_nan() => new_null_array(data_type, 1),
-        (DataType::Float64, Some(number)) => Arc::new(arrow_array::Float64Array::from(vec![number])),
-        (DataType::Float32, Some(number)) => Arc::new(arrow_array::Float32Array::from(vec![number as f32])),
-        (DataType::Boolean, Some(number)) => Arc::new(BooleanArray::from(vec![number != 0.0])),
-        _ => {
-            let kind = match data_type {
-                DataType::Utf8 => Kind::Str { utf8: true },
-                other => Kind::Typed(other.clone()),
-            };
-            let built = build::build(&kind, &[Item::Value(fill)], &mut Reader::default());
-            match built {
-                Ok(array) if array.data_type() == data_type => array,
-                _ => new_null_array(data_type, 1),
-            }
-        }
-    })
-}
-
-fn zero(data_type: &DataType) -> ArrayRef {
-    let data = arrow_data::ArrayData::builder(data_type.clone()).len(1);
-    let data = data.add_buffer(arrow_buffer::Buffer::from(vec![0u8; 16]));
-    match data.build() {
-        Ok(data) => make_array(data),
-        Err(_) => new_null_array(data_type, 1),
-    }
-}
-
-/// What Parquet cannot hold, in the next best unit.
-fn writable(array: ArrayRef) -> Result<(ArrayRef, Option<String>)> {
-    use arrow_array::cast::AsArray as _;
-    use arrow_array::types as t;
-    use arrow_schema::TimeUnit;
-    let too_far = || Error::message(Category::Data, "a time beyond what Arrow can hold in milliseconds");
-    match array.data_type() {
-        DataType::Timestamp(TimeUnit::Second, zone) => {
-            let made: PrimitiveArray<t::TimestampMillisecondType> = array
-                .as_primitive::<t::TimestampSecondType>()
-                .try_unary(|value| value.checked_mul(1000).ok_or_else(too_far))?;
-            Ok((Arc::new(made.with_timezone_opt(zone.clone())), None))
-        }
-        DataType::Time32(TimeUnit::Second) => {
-            let made: PrimitiveArray<t::Time32MillisecondType> = array
-                .as_primitive::<t::Time32SecondType>()
-                .try_unary(|value| value.checked_mul(1000).ok_or_else(too_far))?;
-            Ok((Arc::new(made), None))
-        }
-        DataType::Date64 => {
-            let made: PrimitiveArray<t::Date32Type> = array
-                .as_primitive::<t::Date64Type>()
-                .try_unary(|value| i32::try_from(value.div_euclid(86_400_000)).map_err(|_| too_far()))?;
-            Ok((Arc::new(made), Some("date64, written as date32".to_owned())))
-        }
-        _ => Ok((array, None)),
-    }
 }
 
 /// Cells of objects, for those who need them one by one.

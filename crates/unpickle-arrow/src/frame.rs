@@ -34,7 +34,7 @@ pub(crate) fn series<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
         .map_err(|error| error.within("the values of pandas Series"))?;
     let labels = match series.name() {
         Some(name) => labels::of_name(name),
-        None => plain(vec!["0".to_owned()]),
+        None => Labels::plain(vec!["0".to_owned()]),
     };
     pandas_table("Series", vec![column], labels, series.index(), series.len(), series.attrs(), budget)
 }
@@ -59,16 +59,7 @@ pub(crate) fn index<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
     };
     let rows = index.len();
     let range = Index::Range { start: 0, stop: rows as i64, step: 1, name: None };
-    pandas_table("Index", columns, plain(texts), &range, rows, None, budget)
-}
-
-/// Labels that are texts.
-pub(crate) fn plain(texts: Vec<String>) -> Labels {
-    let level = json!({
-        "name": null, "field_name": null, "pandas_type": "unicode", "numpy_type": "object",
-        "metadata": { "encoding": "UTF-8" },
-    });
-    Labels { texts: texts.into_iter().map(Some).collect(), levels: vec![level], note: None }
+    pandas_table("Index", columns, Labels::plain(texts), &range, rows, None, budget)
 }
 
 /// A table with the metadata that pandas rebuilds it from.
@@ -120,8 +111,7 @@ pub(crate) fn indexed_table<'p>(
     rows: usize,
     attrs: Option<Dict<'p>>,
 ) -> Table<'p> {
-    let mut notes: Vec<String> = labels.note.into_iter().collect();
-    let names = unique(&labels.texts, &mut notes);
+    let (labels, names, mut notes) = named(labels);
     let mut entries = Vec::new();
     let mut physical = Vec::new();
     for ((column, name), label) in columns.into_iter().zip(&names).zip(&labels.texts) {
@@ -137,7 +127,11 @@ pub(crate) fn indexed_table<'p>(
             for (i, (name, column)) in levels.into_iter().enumerate() {
                 let field = match &name {
                     Some(name) if !taken.contains(name) => name.clone(),
-                    _ => format!("__index_level_{i}__"),
+                    // A column may have the very name that pandas gives to a level.
+                    _ => (i..)
+                        .map(|i| format!("__index_level_{i}__"))
+                        .find(|name| !taken.contains(name))
+                        .unwrap_or_default(),
                 };
                 taken.insert(field.clone());
                 entries.push(metadata::column_entry(&column, name.as_deref(), &field));
@@ -167,8 +161,26 @@ pub(crate) fn keyed_table<'p>(
     indexed_table(kind, columns, labels, Rows::Levels(levels), rows, None)
 }
 
+/// Labels, a name of its own for each column, and the notes of both.
+fn named(mut labels: Labels) -> (Labels, Vec<String>, Vec<String>) {
+    let mut notes: Vec<String> = labels.note.take().into_iter().collect();
+    let suffix =
+        if labels.is_nested() { labels::suffixed } else { |text: &str, count| format!("{text}.{count}") };
+    let names = unique(&labels.texts, suffix, &mut notes);
+    let renamed =
+        names.iter().zip(&labels.texts).any(|(name, text)| text.as_deref().unwrap_or("nan") != name);
+    if renamed {
+        labels.last_is_text();
+    }
+    (labels, names, notes)
+}
+
 /// A name of its own for each column: `a`, `a.1`, `a.2`.
-pub(crate) fn unique(texts: &[Option<String>], notes: &mut Vec<String>) -> Vec<String> {
+pub(crate) fn unique(
+    texts: &[Option<String>],
+    suffixed: impl Fn(&str, usize) -> String,
+    notes: &mut Vec<String>,
+) -> Vec<String> {
     let mut taken: HashSet<String> = texts.iter().flatten().cloned().collect();
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut names = Vec::with_capacity(texts.len());
@@ -180,10 +192,10 @@ pub(crate) fn unique(texts: &[Option<String>], notes: &mut Vec<String>) -> Vec<S
             *count = 1;
             continue;
         }
-        let mut name = format!("{text}.{count}");
+        let mut name = suffixed(text, *count);
         while taken.contains(&name) {
             *count += 1;
-            name = format!("{text}.{count}");
+            name = suffixed(text, *count);
         }
         *count += 1;
         notes.push(format!("another column `{text}` is written as `{name}`: names must differ"));

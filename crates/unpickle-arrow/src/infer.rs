@@ -11,7 +11,7 @@ use crate::cells::Cells;
 use crate::decimal;
 use crate::kind::{Fields, Ints, Kind, Size, Span, Why, Zone};
 use crate::notes;
-use crate::numpy::plain_type;
+use crate::numpy::{self, plain_type};
 
 /// Nested cells beyond this depth are written as JSON text.
 const MAX_DEPTH: usize = 32;
@@ -22,11 +22,13 @@ pub(crate) struct Inference<'p> {
     freqs: HashMap<Id, Option<String>>,
     /// How many more values inside cells may be looked at: shared ones are looked at for each that holds them.
     budget: usize,
+    /// Room for the integers of an array.
+    counts: Vec<i64>,
 }
 
 impl<'p> Inference<'p> {
     pub(crate) fn new(budget: usize) -> Inference<'p> {
-        Inference { reader: Reader::default(), freqs: HashMap::new(), budget }
+        Inference { reader: Reader::default(), freqs: HashMap::new(), budget, counts: Vec::new() }
     }
 
     /// What the user is told of the cells, which were found to be of this kind.
@@ -55,8 +57,7 @@ impl<'p> Inference<'p> {
                 },
                 Kind::Int(ints) if ints.size == Size::I64 => match value.as_i64() {
                     Some(int) => {
-                        ints.negative |= int < 0;
-                        ints.exact &= int.unsigned_abs() <= 1 << 53;
+                        *ints = ints.with(int);
                         true
                     }
                     None => value.is_none(),
@@ -102,8 +103,7 @@ impl<'p> Inference<'p> {
             (Kind::Str { utf8: true }, Cell::Str(text)) if std::str::from_utf8(text).is_ok() => return Ok(()),
             (Kind::Int(ints), Cell::Int(int)) if ints.size == Size::I64 => {
                 if let Some(int) = int.as_i64() {
-                    ints.negative |= int < 0;
-                    ints.exact &= int.unsigned_abs() <= 1 << 53;
+                    *ints = ints.with(int);
                     return Ok(());
                 }
             }
@@ -202,11 +202,12 @@ impl<'p> Inference<'p> {
                         _ => Size::Larger,
                     },
                 };
-                Kind::Int(Ints { size, negative: int.is_negative(), exact: int.is_exact_f64() })
+                match int.as_i64() {
+                    Some(int) => Kind::Int(Ints::NONE.with(int)),
+                    None => Kind::Int(Ints { size, negative: int.is_negative(), exact: false }),
+                }
             }
-            Cell::UInt(value) => {
-                Kind::Int(Ints { size: Size::U64, negative: false, exact: value.trailing_zeros() >= 11 })
-            }
+            Cell::UInt(_) => Kind::Int(Ints { size: Size::U64, negative: false, exact: false }),
             Cell::Float(_) => Kind::Float,
             Cell::Narrow(_) => Kind::Narrow,
             Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },
@@ -280,7 +281,7 @@ impl<'p> Inference<'p> {
             return Ok(Kind::List(Box::new(inner)));
         }
         let inner = match plain_type(array.dtype()) {
-            Some(data_type) => Kind::Typed(data_type),
+            Some(data_type) => Kind::Typed(data_type, numpy::ints(array, &mut self.counts)?),
             None if matches!(array.dtype().kind(), DtypeKind::Struct(_) | DtypeKind::Subarray(..)) => {
                 Kind::Json(Why::Mixed)
             }

@@ -21,10 +21,12 @@ pub(crate) enum Kind {
     Int(Ints),
     /// Floats, and integers that floats hold exactly.
     Float,
+    /// Floats, and booleans behind the first: 1.0 and 0.0, as pyarrow makes them.
+    FloatOrBool,
     /// numpy's float16 and float32.
     Narrow,
-    /// The elements of numpy arrays of a plain dtype, in that dtype.
-    Typed(DataType),
+    /// The elements of numpy arrays of a plain dtype, in that dtype; and which they are, if integers.
+    Typed(DataType, Option<Ints>),
     Str {
         /// Whether all are UTF-8: not if there are lone surrogates.
         utf8: bool,
@@ -79,6 +81,25 @@ pub(crate) struct Ints {
     pub(crate) exact: bool,
 }
 
+impl Ints {
+    /// No integers at all.
+    pub(crate) const NONE: Ints = Ints { size: Size::I64, negative: false, exact: true };
+
+    /// With one more.
+    pub(crate) fn with(self, value: i64) -> Ints {
+        let exact = value.unsigned_abs() <= 1 << 53;
+        Ints { size: self.size, negative: self.negative || value < 0, exact: self.exact && exact }
+    }
+
+    pub(crate) fn merge(self, other: Ints) -> Ints {
+        Ints {
+            size: self.size.max(other.size),
+            negative: self.negative || other.negative,
+            exact: self.exact && other.exact,
+        }
+    }
+}
+
 /// The largest of some integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Size {
@@ -120,8 +141,10 @@ impl Zone {
 impl Kind {
     /// The least kind that holds both.
     pub(crate) fn merge(self, other: Kind) -> Kind {
-        use Kind::{Bool, Bytes, Complex, Date, Decimal, Duration, Float, Int, Json, List, Narrow, Null};
-        use Kind::{Period, Stamp, Str, Str2, Struct, Time, Typed, Uuid};
+        use Kind::{
+            Bool, Bytes, Complex, Date, Decimal, Duration, Float, FloatOrBool, Int, Json, List, Narrow,
+        };
+        use Kind::{Null, Period, Stamp, Str, Str2, Struct, Time, Typed, Uuid};
         match (self, other) {
             (Null, kind) | (kind, Null) => kind,
             (Json(a), Json(b)) if a == b => Json(a),
@@ -132,20 +155,19 @@ impl Kind {
             | (Stamp { .. } | Duration(_), Json(Why::Reach)) => Json(Why::Reach),
             (Json(Why::Keys), Struct(_)) | (Struct(_), Json(Why::Keys)) => Json(Why::Keys),
             (Bool, Bool) => Bool,
-            (Int(a), Int(b)) => Int(Ints {
-                size: a.size.max(b.size),
-                negative: a.negative || b.negative,
-                exact: a.exact && b.exact,
-            }),
+            (Int(a), Int(b)) => Int(a.merge(b)),
             (Float, Float | Narrow) | (Narrow, Float) => Float,
             (Narrow, Narrow) => Narrow,
             (Float | Narrow, Int(ints)) | (Int(ints), Float | Narrow) if ints.exact => Float,
-            (Typed(a), Typed(b)) if a == b => Typed(a),
-            (Typed(a), b) => match untyped(&a) {
+            (Float | Narrow | FloatOrBool, Bool | FloatOrBool) => FloatOrBool,
+            (FloatOrBool, Float | Narrow) => FloatOrBool,
+            (FloatOrBool, Int(ints)) | (Int(ints), FloatOrBool) if ints.exact => FloatOrBool,
+            (Typed(a, p), Typed(b, q)) if a == b => Typed(a, p.zip(q).map(|(p, q)| p.merge(q))),
+            (Typed(a, ints), b) => match untyped(&a, ints) {
                 Some(a) => a.merge(b),
                 None => Json(Why::Mixed),
             },
-            (a, Typed(b)) => match untyped(&b) {
+            (a, Typed(b, ints)) => match untyped(&b, ints) {
                 Some(b) => a.merge(b),
                 None => Json(Why::Mixed),
             },
@@ -213,9 +235,9 @@ impl Kind {
                 Size::U64 if !ints.negative => DataType::UInt64,
                 _ => DataType::Decimal256(76, 0),
             },
-            Kind::Float => DataType::Float64,
+            Kind::Float | Kind::FloatOrBool => DataType::Float64,
             Kind::Narrow => DataType::Float32,
-            Kind::Typed(data_type) => data_type.clone(),
+            Kind::Typed(data_type, _) => data_type.clone(),
             Kind::Str { utf8: true } | Kind::Str2 { utf8: true } | Kind::Json(_) => DataType::Utf8,
             Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes { .. } => DataType::Binary,
             Kind::Date => DataType::Date32,
@@ -288,22 +310,13 @@ pub(crate) fn complex_type(part: DataType) -> DataType {
     DataType::Struct(fields.to_vec().into())
 }
 
-/// The kind of Python objects that elements of this type are like.
-fn untyped(data_type: &DataType) -> Option<Kind> {
-    let ints = |size| Kind::Int(Ints { size, negative: true, exact: false });
+/// The kind of Python objects that elements of this type are like; of integers, those that are there.
+fn untyped(data_type: &DataType, ints: Option<Ints>) -> Option<Kind> {
     Some(match data_type {
         DataType::Boolean => Kind::Bool,
-        DataType::Int8
-        | DataType::Int16
-        | DataType::Int32
-        | DataType::UInt8
-        | DataType::UInt16
-        | DataType::UInt32 => Kind::Int(Ints { size: Size::I64, negative: true, exact: true }),
-        DataType::Int64 => ints(Size::I64),
-        DataType::UInt64 => Kind::Int(Ints { size: Size::U64, negative: false, exact: false }),
         DataType::Float16 | DataType::Float32 => Kind::Narrow,
         DataType::Float64 => Kind::Float,
-        _ => return None,
+        _ => Kind::Int(ints?),
     })
 }
 
@@ -325,6 +338,25 @@ mod tests {
     #[test]
     fn booleans_are_no_integers() {
         assert_eq!(Kind::Bool.merge(ints(true)), Kind::Json(Why::Mixed));
+        assert_eq!(ints(true).merge(Kind::Bool), Kind::Json(Why::Mixed));
+    }
+
+    #[test]
+    fn booleans_are_numbers_behind_floats_only() {
+        let both = Kind::Float.merge(Kind::Bool);
+        assert_eq!(both, Kind::FloatOrBool);
+        assert_eq!(both.clone().merge(ints(true)), Kind::FloatOrBool);
+        assert_eq!(both.clone().merge(ints(false)), Kind::Json(Why::Mixed));
+        assert_eq!(both.data_type(), DataType::Float64);
+        assert_eq!(Kind::Bool.merge(Kind::Float), Kind::Json(Why::Mixed));
+    }
+
+    #[test]
+    fn elements_of_arrays_are_what_they_are_to_other_numbers() {
+        let typed = |exact| Kind::Typed(DataType::Int64, Some(Ints { exact, ..Ints::NONE }));
+        assert_eq!(typed(true).merge(Kind::Float), Kind::Float);
+        assert_eq!(typed(false).merge(Kind::Float), Kind::Json(Why::Mixed));
+        assert_eq!(typed(true).merge(typed(false)), typed(false));
     }
 
     #[test]

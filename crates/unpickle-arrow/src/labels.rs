@@ -1,18 +1,16 @@
-//! Column labels and names of levels, as the texts that pyarrow makes of them.
+//! Column labels and names of levels, as the texts that pyarrow makes of them, and what pandas is told of them.
 
+use arrow_array::Array as _;
 use arrow_array::cast::AsArray as _;
-use arrow_array::types as t;
-use arrow_array::{Array as _, ArrayRef};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::DataType;
 use serde_json::{Value as Json, json};
-use unpickle_core::{Result, Value};
-use unpickle_pandas::{Index, checked_codes};
+use unpickle_core::{FromPickle as _, Result, Value};
+use unpickle_numpy::{DtypeKind, Objects, Scalar};
+use unpickle_pandas::{Array, Cell as Known, Index, PandasScalar, Recogniser, Std, checked_codes};
 
-use crate::build::unit_of;
 use crate::cell::{Cell, Reader};
 use crate::column::{Column, object_cells};
-use crate::text;
-use crate::write::Freq;
+use crate::label_text::{self, Shown, quoted};
 
 /// The labels of the columns of a frame.
 pub(crate) struct Labels {
@@ -22,6 +20,48 @@ pub(crate) struct Labels {
     pub(crate) levels: Vec<Json>,
     /// What pandas cannot read back.
     pub(crate) note: Option<String>,
+    /// Whether the texts are those of tuples, an item a level.
+    nested: bool,
+}
+
+impl Labels {
+    /// Labels that are texts.
+    pub(crate) fn plain(texts: Vec<String>) -> Labels {
+        let level = Level::of(Vec::new(), "unicode", "object");
+        Labels {
+            texts: texts.into_iter().map(Some).collect(),
+            levels: vec![entry(&level, None)],
+            note: None,
+            nested: false,
+        }
+    }
+
+    /// Whether the texts are those of tuples, an item a level.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.nested
+    }
+
+    /// Makes text of the last level: its labels have got suffixes, so that no other type would be read from them.
+    pub(crate) fn last_is_text(&mut self) {
+        if let Some(Json::Object(level)) = self.levels.last_mut() {
+            level.insert("pandas_type".to_owned(), json!("unicode"));
+            level.insert("numpy_type".to_owned(), json!("object"));
+            level.insert("metadata".to_owned(), json!({ "encoding": "UTF-8" }));
+        }
+    }
+}
+
+/// `('a', 'b.1')`, which pandas can take apart: a suffix for the last text in the text of a tuple.
+pub(crate) fn suffixed(tuple: &str, count: usize) -> String {
+    let ends = ["',)", "\",)", "')", "\")"];
+    match ends.iter().find_map(|end| Some((tuple.strip_suffix(end)?, end))) {
+        Some((start, end)) => format!("{start}.{count}{end}"),
+        // `None` is the one item that is not quoted.
+        None => match tuple.strip_suffix("None)") {
+            Some(start) => format!("{start}'None.{count}')"),
+            None => format!("{tuple}.{count}"),
+        },
+    }
 }
 
 /// A level's labels, and what kind they are.
@@ -35,12 +75,24 @@ struct Level {
 
 /// The labels in `index`.
 pub(crate) fn labels(index: &Index<'_>, budget: usize) -> Result<Labels> {
-    let names: Vec<Option<String>> = index.names().into_iter().map(|name| name.and_then(name_text)).collect();
+    let names = index.names();
     if let Index::Multi { levels, codes, .. } = index {
         let mut parts = Vec::new();
-        for (level, codes) in levels.iter().zip(codes) {
-            let read = level_labels(level, budget)?;
+        for (i, (level, codes)) in levels.iter().zip(codes).enumerate() {
+            let mut read = level_labels(level, budget)?;
+            // pyarrow looks for the zone of any level in the first.
+            if i > 0 && read.pandas_type == "datetimetz" {
+                read = Level::lost(read.texts, "datetimetz");
+            }
             let codes = checked_codes(codes, level.len(), 0..codes.len())?;
+            // Of a single level pandas reads the texts of tuples as they are.
+            if levels.len() == 1 && read.pandas_type != "unicode" {
+                read = Level::lost(read.texts, &read.numpy_type);
+            }
+            // There is no missing integer.
+            if read.pandas_type.contains("int") && codes.iter().any(|&code| code < 0) {
+                read = Level::lost(read.texts, &read.numpy_type);
+            }
             parts.push((read, codes));
         }
         let texts = (0..index.len()).map(|i| {
@@ -61,12 +113,12 @@ pub(crate) fn labels(index: &Index<'_>, budget: usize) -> Result<Labels> {
         });
         let texts = texts.collect();
         let note = parts.iter().find_map(|(level, _)| level.note.clone());
-        let levels = parts.iter().zip(&names).map(|((level, _), name)| entry(level, name)).collect();
-        return Ok(Labels { texts, levels, note });
+        let levels = parts.iter().zip(&names).map(|((level, _), name)| entry(level, *name)).collect();
+        return Ok(Labels { texts, levels, note, nested: true });
     }
     let level = level_labels(index, budget)?;
     let name = names.into_iter().next().flatten();
-    Ok(Labels { levels: vec![entry(&level, &name)], note: level.note, texts: level.texts })
+    Ok(Labels { levels: vec![entry(&level, name)], note: level.note, texts: level.texts, nested: false })
 }
 
 /// The label that `Series.to_frame` makes of the name of a series; of a tuple, one of several levels.
@@ -77,7 +129,7 @@ pub(crate) fn of_name(name: Value<'_>) -> Labels {
         Some(items) => items.iter().map(|item| key_level(std::iter::once(item))).collect(),
         None => vec![key_level(std::iter::once(name))],
     };
-    Labels { texts: vec![Some(text)], levels, note: None }
+    Labels { texts: vec![Some(text)], levels, note: None, nested: parts.is_some() }
 }
 
 /// The labels that pandas makes of the keys of dicts: of tuples of one length, several levels. `None` if a key is no
@@ -86,13 +138,14 @@ pub(crate) fn of_keys(keys: &[Value<'_>]) -> Option<Labels> {
     let texts: Option<Vec<String>> = keys.iter().map(|key| key_text(*key)).collect();
     let width = |key: &Value<'_>| key.as_tuple().map_or(0, |items| items.len());
     let depth = keys.first().map_or(0, width);
-    let levels = if depth > 0 && keys.iter().all(|key| width(key) == depth) {
+    let nested = depth > 0 && keys.iter().all(|key| width(key) == depth);
+    let levels = if nested {
         let level = |i| key_level(keys.iter().filter_map(move |key| key.as_tuple()?.get(i)));
         (0..depth).map(level).collect()
     } else {
         vec![key_level(keys.iter().copied())]
     };
-    Some(Labels { texts: texts?.into_iter().map(Some).collect(), levels, note: None })
+    Some(Labels { texts: texts?.into_iter().map(Some).collect(), levels, note: None, nested })
 }
 
 /// The text of a key of a dict, if it is what a label of a column may be.
@@ -112,7 +165,7 @@ pub(crate) fn key_text(key: Value<'_>) -> Option<String> {
         }
         None => plain(&cell),
     };
-    sound.then(|| cell_text(key, &cell))
+    sound.then(|| label_text::of_value(key, &cell))
 }
 
 /// An entry of `column_indexes` for a level without a name.
@@ -140,119 +193,180 @@ fn key_level<'p>(keys: impl Iterator<Item = Value<'p>>) -> Json {
     })
 }
 
-fn entry(level: &Level, name: &Option<String>) -> Json {
+fn entry(level: &Level, name: Option<Value<'_>>) -> Json {
+    let name = name.map_or(Json::Null, name_json);
     json!({
         "name": name, "field_name": name, "pandas_type": level.pandas_type, "numpy_type": level.numpy_type,
         "metadata": level.metadata,
     })
 }
 
+/// The name of a level in the metadata: numbers and booleans as they are, all else as text.
+fn name_json(name: Value<'_>) -> Json {
+    match Reader::default().read(name) {
+        Cell::Bool(value) => json!(value),
+        Cell::Int(int) if int.as_i64().is_some() => json!(int.as_i64()),
+        Cell::Float(float) if float.is_finite() => json!(float),
+        _ => json!(name_text(name)),
+    }
+}
+
 fn level_labels(index: &Index<'_>, budget: usize) -> Result<Level> {
-    let unicode = || json!({ "encoding": "UTF-8" });
-    if let Index::Range { start, step, .. } = index {
-        let texts = (0..index.len() as i64).map(|i| Some((start + i * step).to_string())).collect();
-        return Ok(Level {
+    match index {
+        Index::Range { start, step, .. } => {
+            let label = |i: usize| i128::from(*start) + i as i128 * i128::from(*step);
+            let texts = (0..index.len()).map(|i| Some(label(i).to_string())).collect();
+            Ok(Level::of(texts, "int64", "int64"))
+        }
+        Index::Flat { array, .. } => match object_cells(array) {
+            Some(cells) => Ok(object_level(array, &cells)),
+            None => array_level(index, budget),
+        },
+        Index::Multi { .. } => array_level(index, budget),
+    }
+}
+
+impl Level {
+    fn of(texts: Vec<Option<String>>, pandas_type: &str, numpy_type: &str) -> Level {
+        let metadata = if pandas_type == "unicode" { json!({ "encoding": "UTF-8" }) } else { Json::Null };
+        Level {
             texts,
-            pandas_type: "int64".into(),
-            numpy_type: "int64".into(),
-            metadata: Json::Null,
+            pandas_type: pandas_type.to_owned(),
+            numpy_type: numpy_type.to_owned(),
+            metadata,
             note: None,
+        }
+    }
+
+    /// Labels that pandas can read back as text only.
+    fn lost(texts: Vec<Option<String>>, kind: &str) -> Level {
+        let note = Some(format!("column labels of kind {kind}, written as text"));
+        Level { note, ..Level::of(texts, "unicode", "object") }
+    }
+}
+
+/// Labels that are Python objects, or pandas' text.
+fn object_level<'p>(array: &Array<'p>, cells: &Objects<'p>) -> Level {
+    let mut reader = Reader::default();
+    let (mut texts, mut kinds) = (Vec::with_capacity(cells.len()), Vec::new());
+    for cell in cells.iter() {
+        let read = reader.read(cell);
+        let kind = kind_name(&read, cell);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+        texts.push(match read {
+            Cell::Null => missing_text(cell).map(str::to_owned),
+            read => Some(label_text::of_value(cell, &read)),
         });
     }
-    if let Index::Flat { array, .. } = index
-        && let Some(cells) = object_cells(array)
-    {
-        let mut reader = Reader::default();
-        let (mut texts, mut kinds) = (Vec::with_capacity(cells.len()), Vec::new());
-        for cell in cells.iter() {
-            let read = reader.read(cell);
-            let kind = kind_name(&read);
-            if !kind.is_empty() && !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-            texts.push(match read {
-                Cell::Null => None,
-                read => Some(cell_text(cell, &read)),
-            });
-        }
-        let numpy_type = match array {
-            unpickle_pandas::Array::String { dtype, .. } if dtype.nan => "str",
-            unpickle_pandas::Array::String { .. } => "string",
-            _ => "object",
-        };
-        let (pandas_type, note) = match kinds[..] {
-            ["unicode"] => ("unicode", None),
-            [] if numpy_type != "object" => ("unicode", None),
-            [] => ("empty", None),
-            ["bytes"] => ("bytes", None),
-            ["integer"] => ("integer", None),
-            ["floating"] => ("floating", None),
-            ["datetime"] => ("datetime", None),
-            [one] => ("unicode", Some(format!("column labels of kind {one}, written as text"))),
-            ["unicode", "integer"] | ["integer", "unicode"] => {
-                ("mixed-integer", Some("column labels of several kinds, written as text".to_owned()))
-            }
-            _ => ("mixed", Some("column labels of several kinds, written as text".to_owned())),
-        };
-        let metadata = if pandas_type == "unicode" { unicode() } else { Json::Null };
-        let pandas_type = pandas_type.to_owned();
-        return Ok(Level { texts, pandas_type, numpy_type: numpy_type.to_owned(), metadata, note });
+    if let Array::String { dtype, .. } = array {
+        return Level::of(texts, "unicode", if dtype.nan { "str" } else { "string" });
     }
+    let several = |name: &str| Level {
+        note: Some("column labels of several kinds, written as text".to_owned()),
+        ..Level::of(texts.clone(), name, "object")
+    };
+    match kinds[..] {
+        [] => Level::of(texts, "empty", "object"),
+        [one @ ("unicode" | "bytes" | "integer" | "floating" | "datetime" | "complex" | "decimal")] => {
+            Level::of(texts, one, "object")
+        }
+        // None and NaN are read back as missing labels.
+        ["missing"] => Level::of(texts, "empty", "object"),
+        ["unicode", "missing"] | ["missing", "unicode"] => Level::of(texts, "unicode", "object"),
+        [one] => Level::lost(texts, one),
+        _ if kinds.contains(&"integer") => several("mixed-integer"),
+        _ => several("mixed"),
+    }
+}
+
+/// Labels in an array of a type.
+fn array_level(index: &Index<'_>, budget: usize) -> Result<Level> {
     let column = Column::from_index(index, budget)?;
     let array = column.array(0..index.len())?;
-    let zone = column.extra.get("timezone").and_then(Json::as_str).map(str::to_owned);
-    let freq = period_freq(&column);
-    let text = |i: usize| match (freq, array.as_primitive_opt::<t::Int64Type>()) {
-        (Some(freq), Some(ordinals)) if ordinals.is_valid(i) => {
-            let mut text = Vec::new();
-            freq.write(ordinals.value(i), &mut text);
-            Some(String::from_utf8_lossy(&text).into_owned())
+    let shown = Shown::of(&column);
+    let texts: Vec<Option<String>> = match array.as_any_dictionary_opt() {
+        Some(dictionary) => {
+            let values = dictionary.values();
+            let values: Vec<Option<String>> = (0..values.len()).map(|i| shown.text(values, i)).collect();
+            // Without categories there is nothing but gaps, and keys have no meaning.
+            let keys = if values.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
+            let text = |i: usize| match array.is_valid(i) {
+                true => values.get(*keys.get(i)?).cloned().flatten(),
+                false => shown.missing.map(str::to_owned),
+            };
+            (0..array.len()).map(text).collect()
         }
-        _ => array_text(&array, i, zone.as_deref()),
+        None => (0..array.len()).map(|i| shown.text(&array, i)).collect(),
     };
-    let texts = (0..array.len()).map(text).collect();
-    let lost = |kind: &str| {
-        let note = Some(format!("column labels of kind {kind}, written as text"));
-        ("unicode".to_owned(), "object".to_owned(), unicode(), note)
-    };
-    let (pandas_type, numpy_type, metadata, note) = match &column.data_type {
-        _ if !column.metadata.is_empty() => lost(&column.numpy_type),
-        DataType::Dictionary(..) => lost("category"),
-        DataType::Boolean => lost("bool"),
-        DataType::Duration(_) => lost("timedelta"),
-        DataType::Utf8 | DataType::LargeUtf8 => {
-            ("unicode".into(), column.numpy_type.clone(), unicode(), None)
-        }
+    let name = column.numpy_type.as_str();
+    let gaps = array.null_count() > 0;
+    Ok(match &column.data_type {
         DataType::Timestamp(_, Some(_)) => {
-            ("datetimetz".into(), column.numpy_type.clone(), column.extra.clone(), None)
+            Level { metadata: column.extra.clone(), ..Level::of(texts, "datetimetz", name) }
         }
-        DataType::Timestamp(_, None) => ("datetime".into(), column.numpy_type.clone(), Json::Null, None),
-        _ => (column.numpy_type.clone(), column.numpy_type.clone(), Json::Null, None),
-    };
-    Ok(Level { texts, pandas_type, numpy_type, metadata, note })
+        DataType::Timestamp(_, None) => Level::of(texts, "datetime", name),
+        DataType::Struct(_) if name.starts_with("complex") && !gaps => Level::of(texts, "complex", name),
+        _ if !column.metadata.is_empty() => Level::lost(texts, name),
+        DataType::Dictionary(..) => Level::lost(texts, "category"),
+        DataType::Boolean => Level::lost(texts, "bool"),
+        DataType::Duration(_) => Level::lost(texts, "timedelta"),
+        DataType::Utf8 | DataType::LargeUtf8 => Level::of(texts, "unicode", name),
+        // Of these pandas reads numbers, but no gaps.
+        _ if column.is_nullable() && gaps => Level::lost(texts, name),
+        data_type if data_type.is_integer() && name.ends_with("[pyarrow]") => {
+            Level::of(texts, "integer", name)
+        }
+        data_type if data_type.is_floating() && name.ends_with("[pyarrow]") => {
+            Level::of(texts, "floating", name)
+        }
+        data_type if data_type.is_numeric() && !data_type.is_decimal() => {
+            Level::of(texts, &name.to_lowercase(), name)
+        }
+        _ => Level::lost(texts, name),
+    })
 }
 
-/// The frequency of labels that are periods.
-fn period_freq(column: &Column<'_>) -> Option<Freq> {
-    if !column.metadata.iter().any(|(_, value)| value == "pandas.period") {
-        return None;
-    }
-    column.numpy_type.strip_prefix("period[")?.strip_suffix(']').and_then(Freq::parse)
-}
-
-/// What `pandas.api.types.infer_dtype` calls a cell.
-fn kind_name(cell: &Cell<'_>) -> &'static str {
+/// What `pandas.api.types.infer_dtype` calls a label.
+fn kind_name(cell: &Cell<'_>, value: Value<'_>) -> &'static str {
     match cell {
-        Cell::Null => "",
+        // Not a number is a float to it.
+        Cell::Null if value.as_f64().is_some() => "floating",
+        Cell::Null => "missing",
         Cell::Str(_) | Cell::Str2(_) | Cell::Made(_) => "unicode",
         Cell::Bytes(_) => "bytes",
-        Cell::Int(_) | Cell::UInt(_) => "integer",
+        Cell::Int(int) if int.as_i64().is_some() => "integer",
+        Cell::Int(_) | Cell::UInt(_) => "large integer",
         Cell::Float(_) | Cell::Narrow(_) => "floating",
         Cell::Bool(_) => "boolean",
-        Cell::Stamp { .. } => "datetime",
+        Cell::Stamp { zone: None, .. } => "datetime",
+        Cell::Stamp { .. } => "datetime of a zone",
         Cell::Date(_) => "date",
+        Cell::Time(_) => "time",
         Cell::Duration { .. } => "timedelta",
-        _ => "mixed",
+        Cell::Decimal(_) => "decimal",
+        Cell::Complex(..) => "complex",
+        Cell::Period { .. } => "period",
+        Cell::Uuid(_) => "UUID",
+        Cell::Interval { .. } => "interval",
+        Cell::List(_) => "tuple",
+        _ => "object",
+    }
+}
+
+/// The text of a missing label; `None` for `None` and NaN, which are read back as missing.
+fn missing_text(value: Value<'_>) -> Option<&'static str> {
+    match Recogniser::default().recognise(value)? {
+        Known::Pandas(PandasScalar::NA) => Some("<NA>"),
+        Known::Pandas(_) => Some("NaT"),
+        Known::Std(Std::Decimal(_)) => Some("NaN"),
+        Known::NumpyScalar => {
+            let scalar = Scalar::from_pickle(value).ok()?;
+            let time = matches!(scalar.dtype().kind(), DtypeKind::Datetime(_) | DtypeKind::Timedelta(_));
+            time.then_some("NaT")
+        }
+        _ => None,
     }
 }
 
@@ -261,161 +375,6 @@ pub(crate) fn name_text(name: Value<'_>) -> Option<String> {
     let cell = Reader::default().read(name);
     match cell {
         Cell::Null => None,
-        cell => Some(cell_text(name, &cell)),
+        cell => Some(label_text::of_value(name, &cell)),
     }
-}
-
-/// `str(label)`, and for a tuple the `repr` of the texts of its items.
-fn cell_text(value: Value<'_>, cell: &Cell<'_>) -> String {
-    match cell {
-        Cell::Str(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Cell::Str2(_) => value.as_text().map_or_else(|| value.repr().to_string(), |text| text.into_owned()),
-        Cell::Made(text) | Cell::Printed(text) => text.clone(),
-        Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Cell::Int(int) => int.to_string(),
-        Cell::UInt(int) => int.to_string(),
-        Cell::Float(float) => text::float(*float),
-        Cell::Narrow(float) => text::float((*float).into()),
-        Cell::Bool(true) => "True".to_owned(),
-        Cell::Bool(false) => "False".to_owned(),
-        Cell::Date(days) => text::date((*days).into()),
-        Cell::Time(micros) => text::time(*micros),
-        Cell::Stamp { value, unit, .. } => text::timestamp(*value, *unit),
-        Cell::Decimal(text) => (*text).to_owned(),
-        Cell::Uuid(uuid) => text::uuid(*uuid),
-        Cell::List(items) if value.as_tuple().is_some() || value.as_object().is_some() => {
-            let part = |item: Value<'_>| match Reader::default().read(item) {
-                Cell::Null => "None".to_owned(),
-                // A tuple in a tuple is printed as it is.
-                Cell::List(_) => item.repr().to_string(),
-                cell => quoted(&cell_text(item, &cell)),
-            };
-            let parts: Vec<String> = items.iter().map(part).collect();
-            if parts.len() == 1 {
-                format!("({},)", parts.join(""))
-            } else {
-                format!("({})", parts.join(", "))
-            }
-        }
-        _ => value.repr().to_string(),
-    }
-}
-
-/// Python's `repr` of a text.
-fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for char in text.chars() {
-        match char {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if char == quote => {
-                out.push('\\');
-                out.push(char);
-            }
-            _ if char.is_control() => out.push_str(&format!("\\x{:02x}", char as u32)),
-            _ => out.push(char),
-        }
-    }
-    out.push(quote);
-    out
-}
-
-/// `str(label)` of a label in an array.
-fn array_text(array: &ArrayRef, i: usize, zone: Option<&str>) -> Option<String> {
-    if array.is_null(i) {
-        return None;
-    }
-    macro_rules! integer {
-        ($($variant:ident)*) => {
-            match array.data_type() {
-                $(DataType::$variant => array.as_primitive::<paste!($variant)>().value(i).to_string(),)*
-                _ => return None,
-            }
-        };
-    }
-    macro_rules! paste {
-        (Int8) => {
-            t::Int8Type
-        };
-        (Int16) => {
-            t::Int16Type
-        };
-        (Int32) => {
-            t::Int32Type
-        };
-        (Int64) => {
-            t::Int64Type
-        };
-        (UInt8) => {
-            t::UInt8Type
-        };
-        (UInt16) => {
-            t::UInt16Type
-        };
-        (UInt32) => {
-            t::UInt32Type
-        };
-        (UInt64) => {
-            t::UInt64Type
-        };
-    }
-    Some(match array.data_type() {
-        DataType::Utf8 => array.as_string::<i32>().value(i).to_owned(),
-        DataType::LargeUtf8 => array.as_string::<i64>().value(i).to_owned(),
-        DataType::Boolean => if array.as_boolean().value(i) { "True" } else { "False" }.to_owned(),
-        DataType::Float64 => text::float(array.as_primitive::<t::Float64Type>().value(i)),
-        DataType::Float32 => text::float(array.as_primitive::<t::Float32Type>().value(i).into()),
-        DataType::Float16 => text::float(array.as_primitive::<t::Float16Type>().value(i).into()),
-        DataType::Date32 => text::date(array.as_primitive::<t::Date32Type>().value(i).into()),
-        DataType::Binary => String::from_utf8_lossy(array.as_binary::<i32>().value(i)).into_owned(),
-        DataType::Timestamp(unit, _) => {
-            let value = match unit {
-                TimeUnit::Nanosecond => array.as_primitive::<t::TimestampNanosecondType>().value(i),
-                TimeUnit::Microsecond => array.as_primitive::<t::TimestampMicrosecondType>().value(i),
-                TimeUnit::Millisecond => array.as_primitive::<t::TimestampMillisecondType>().value(i),
-                TimeUnit::Second => array.as_primitive::<t::TimestampSecondType>().value(i),
-            };
-            zoned(value, unit_of(*unit), zone)
-        }
-        DataType::Dictionary(..) => {
-            let dictionary = array.as_any_dictionary();
-            let key = dictionary.normalized_keys().get(i).copied()?;
-            return array_text(dictionary.values(), key, zone);
-        }
-        DataType::Duration(unit) => {
-            let value = match unit {
-                TimeUnit::Nanosecond => array.as_primitive::<t::DurationNanosecondType>().value(i),
-                TimeUnit::Microsecond => array.as_primitive::<t::DurationMicrosecondType>().value(i),
-                TimeUnit::Millisecond => array.as_primitive::<t::DurationMillisecondType>().value(i),
-                TimeUnit::Second => array.as_primitive::<t::DurationSecondType>().value(i),
-            };
-            let per_day = unit_of(*unit).per_second() * 86_400;
-            let clock = text::timestamp(value.rem_euclid(per_day), unit_of(*unit));
-            format!(
-                "{} days {}",
-                value.div_euclid(per_day),
-                clock.split_once(' ').map_or("", |(_, clock)| clock)
-            )
-        }
-        DataType::Struct(_) => {
-            let parts = array.as_struct();
-            let part = |at: usize| array_text(parts.columns().get(at)?, i, zone);
-            format!("({}, {}]", part(0)?, part(1)?)
-        }
-        _ => integer!(Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64),
-    })
-}
-
-/// `str(Timestamp)`, with the offset of its zone.
-fn zoned(value: i64, unit: crate::times::Unit, zone: Option<&str>) -> String {
-    let Some(zone) = zone else { return text::timestamp(value, unit) };
-    let seconds = value.div_euclid(unit.per_second());
-    let offset = crate::times::offset_at(zone, seconds).unwrap_or(0);
-    let local = value.saturating_add(offset.saturating_mul(unit.per_second()));
-    let sign = if offset < 0 { '-' } else { '+' };
-    let minutes = offset.unsigned_abs() / 60;
-    format!("{}{sign}{:02}:{:02}", text::timestamp(local, unit), minutes / 60, minutes % 60)
 }

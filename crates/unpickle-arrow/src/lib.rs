@@ -13,6 +13,7 @@ mod frame;
 mod infer;
 mod json;
 mod kind;
+mod label_text;
 mod labels;
 mod metadata;
 mod notes;

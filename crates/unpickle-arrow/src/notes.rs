@@ -52,6 +52,7 @@ fn note(kind: &Kind) -> Option<&'static str> {
         Kind::Str { utf8: false } => "text with lone surrogates, written as its bytes",
         Kind::Str2 { utf8: false } => "Python 2 str that is not all UTF-8, written as bytes",
         Kind::Bytes { text: true } => "text among bytes, written as its UTF-8",
+        Kind::FloatOrBool => "booleans among floats, written as 1.0 and 0.0",
         Kind::Complex => "complex numbers, written as struct<real, imag>",
         Kind::Int(ints) if ints.size > Size::U64 || (ints.negative && ints.size == Size::U64) => {
             "integers of more than 64 bits, written as decimals"

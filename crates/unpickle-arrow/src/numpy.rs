@@ -21,7 +21,7 @@ use unpickle_numpy::{
 };
 
 use crate::columns::arrow_error;
-use crate::kind::complex_type;
+use crate::kind::{Ints, Size, complex_type};
 
 /// Structures in structures beyond this depth are refused.
 const MAX_DEPTH: usize = 16;
@@ -42,6 +42,29 @@ pub(crate) fn plain_type(dtype: &Dtype) -> Option<DataType> {
         DtypeKind::Float(4) => DataType::Float32,
         DtypeKind::Float(_) => DataType::Float64,
         _ => return None,
+    })
+}
+
+/// Which integers an array of a plain dtype holds; `None` if it holds others. `room` is emptied first.
+pub(crate) fn ints(array: &NdArray<'_>, room: &mut Vec<i64>) -> Result<Option<Ints>> {
+    Ok(match array.dtype().kind() {
+        // Every one of these is a float, too.
+        DtypeKind::Int(1 | 2 | 4) => Some(Ints { negative: true, ..Ints::NONE }),
+        DtypeKind::UInt(1 | 2 | 4) => Some(Ints::NONE),
+        DtypeKind::Int(_) => {
+            room.clear();
+            array.copy_native(0..array.len(), room)?;
+            Some(room.iter().fold(Ints::NONE, |ints, &value| ints.with(value)))
+        }
+        DtypeKind::UInt(_) => {
+            let mut values: Vec<u64> = Vec::new();
+            array.copy_native(0..array.len(), &mut values)?;
+            Some(values.iter().fold(Ints::NONE, |ints, &value| match i64::try_from(value) {
+                Ok(value) => ints.with(value),
+                Err(_) => Ints { size: Size::U64, exact: false, ..ints },
+            }))
+        }
+        _ => None,
     })
 }
 

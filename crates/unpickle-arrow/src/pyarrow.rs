@@ -17,6 +17,8 @@ use crate::columns::arrow_error;
 mod names;
 mod texts;
 mod types;
+mod views;
+mod writable;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +26,7 @@ mod tests;
 pub(crate) use names::type_name;
 pub(crate) use texts::Texts;
 pub(crate) use types::schema;
+pub(crate) use writable::writable;
 
 /// Arrays in arrays are read to this depth.
 const MAX_DEPTH: usize = 32;
@@ -138,6 +141,15 @@ fn data(state: Value<'_>, depth: usize, bounds: &mut Bounds) -> Result<ArrayData
             Some(values) => children = vec![data(values, depth + 1, bounds)?],
             None => return Err(Error::unsupported(state, "a pyarrow dictionary written without its values")),
         }
+    }
+    if let Some(call) = part(0)?.call()
+        && matches!(call.name, "list_view" | "large_list_view")
+    {
+        let [validity, offsets, sizes] =
+            [buffers.next(), buffers.next(), buffers.next()].map(Option::flatten);
+        let view = views::ListView { data_type, len, offset, validity, offsets, sizes };
+        let items = children.into_iter().next();
+        return view.list(items, &mut bounds.shared).map_err(|why| Error::invalid(state, why));
     }
     if let DataType::FixedSizeList(_, size) = data_type {
         // The validation multiplies the two, and panics where that overflows.

@@ -48,7 +48,7 @@ fn check_cells(value: Value<'_>, rows: usize, columns: usize) -> Result<()> {
 /// A table whose rows are numbered from 0, of named columns.
 fn numbered<'p>(kind: &'static str, columns: Vec<(String, Column<'p>)>, rows: usize) -> Result<Table<'p>> {
     let (names, columns) = columns.into_iter().unzip();
-    labelled(kind, columns, frame::plain(names), rows)
+    labelled(kind, columns, Labels::plain(names), rows)
 }
 
 /// A table whose rows are numbered from 0, of labelled columns.

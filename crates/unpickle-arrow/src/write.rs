@@ -11,7 +11,7 @@ mod parquet;
 mod period;
 pub(crate) mod pipeline;
 mod sample;
-mod text;
+pub(crate) mod text;
 mod zone;
 
 use std::io::{self, Write};

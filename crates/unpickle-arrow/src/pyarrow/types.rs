@@ -65,7 +65,9 @@ fn read(value: Value<'_>, depth: usize, nodes: &mut usize) -> Result<DataType> {
                 _ => DataType::List(item),
             }
         }
-        "large_list" => DataType::LargeList(item(arg(0)?, depth, nodes)?),
+        // Lists whose items lie anywhere are written in their order.
+        "list_view" => DataType::List(item(arg(0)?, depth, nodes)?),
+        "large_list" | "large_list_view" => DataType::LargeList(item(arg(0)?, depth, nodes)?),
         "struct" => DataType::Struct(fields(arg(0)?, depth, nodes)?),
         "map_" => {
             let key = item(arg(0)?, depth, nodes)?.as_ref().clone().with_name("key").with_nullable(false);

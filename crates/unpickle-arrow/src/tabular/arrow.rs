@@ -46,7 +46,7 @@ pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
     }
     let mut notes = Vec::new();
     let texts: Vec<Option<String>> = fields.iter().map(|field| Some(field.name().clone())).collect();
-    let names = unique(&texts, &mut notes);
+    let names = unique(&texts, |text, count| format!("{text}.{count}"), &mut notes);
     let metadata: HashMap<String, String> = metadata;
     let columns = names.into_iter().zip(columns).collect();
     Ok(Some(Table::new(kind, rows.unwrap_or(0), columns, metadata, notes)))

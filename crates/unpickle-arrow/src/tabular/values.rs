@@ -7,7 +7,7 @@ use unpickle_core::{Result, Value};
 use super::{BUDGET, list, records};
 use crate::cells::Cells;
 use crate::column::Column;
-use crate::frame;
+use crate::labels::Labels;
 use crate::table::Table;
 
 /// A dict of numbers, texts, times and the like, as `pandas.Series(dict)`: one column `0`, the keys are the index.
@@ -22,6 +22,6 @@ pub(crate) fn keyed(value: Value<'_>) -> Result<Option<Table<'_>>> {
         return Ok(None);
     }
     let column = Column::objects(Cells::Values(Arc::from(cells)), BUDGET)?;
-    let labels = frame::plain(vec!["0".to_owned()]);
+    let labels = Labels::plain(vec!["0".to_owned()]);
     records::keyed_table("dict of values", vec![column], labels, keys).map(Some)
 }

@@ -41,9 +41,10 @@ impl Chunk {
     }
 }
 
-/// Whether columns of this type are written here: categories that are text.
+/// Whether columns of this type are written here: categories that are text or bytes.
 pub(super) fn is_categories(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Dictionary(_, values) if **values == DataType::Utf8 || **values == DataType::LargeUtf8)
+    use DataType::{Binary, LargeBinary, LargeUtf8, Utf8};
+    matches!(data_type, DataType::Dictionary(_, values) if matches!(**values, Utf8 | LargeUtf8 | Binary | LargeBinary))
 }
 
 /// Encodes rows of one column: the arrays that `next` gives, all with one dictionary.
@@ -82,7 +83,11 @@ pub(super) fn encode<E: From<ParquetError>>(
             first = false;
         }
         if end > start {
-            let keys = dictionary.normalized_keys();
+            // Without categories there is nothing but gaps, and keys have no meaning.
+            let keys = match dictionary.values().is_empty() {
+                true => vec![0; array.len()],
+                false => dictionary.normalized_keys(),
+            };
             let valid = array.nulls();
             let mut body = Vec::new();
             let mut levels = Vec::new();
@@ -163,16 +168,19 @@ fn compress(page: Vec<u8>, codec: Codec) -> Result<Bytes, ParquetError> {
 /// Byte arrays as PLAIN has them: four bytes of length each.
 fn plain(values: &ArrayRef) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut push = |text: &str| {
-        out.extend((text.len() as u32).to_le_bytes());
-        out.extend_from_slice(text.as_bytes());
+    // A category that is missing is nobody's, but takes its place.
+    let mut push = |value: Option<&[u8]>| {
+        let value = value.unwrap_or_default();
+        out.extend((value.len() as u32).to_le_bytes());
+        out.extend_from_slice(value);
     };
     match values.data_type() {
-        // A category that is missing is nobody's, but takes its place.
         DataType::LargeUtf8 => {
-            values.as_string::<i64>().iter().for_each(|text| push(text.unwrap_or_default()))
+            values.as_string::<i64>().iter().for_each(|text| push(text.map(str::as_bytes)));
         }
-        _ => values.as_string::<i32>().iter().for_each(|text| push(text.unwrap_or_default())),
+        DataType::LargeBinary => values.as_binary::<i64>().iter().for_each(push),
+        DataType::Binary => values.as_binary::<i32>().iter().for_each(push),
+        _ => values.as_string::<i32>().iter().for_each(|text| push(text.map(str::as_bytes))),
     }
     out
 }

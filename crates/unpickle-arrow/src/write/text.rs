@@ -30,7 +30,7 @@ pub(super) fn float(value: f64, out: &mut Vec<u8>) {
 }
 
 /// The same for 32 bits, whose shortest digits are fewer.
-pub(super) fn float32(value: f32, out: &mut Vec<u8>) {
+pub(crate) fn float32(value: f32, out: &mut Vec<u8>) {
     let magnitude = value.abs();
     if magnitude == 0.0 || (1e-4..1e16).contains(&magnitude) {
         _ = write!(out, "{value:?}");
@@ -75,7 +75,7 @@ fn complex_part(value: f64, out: &mut Vec<u8>) {
 }
 
 /// A complex number as Python's `str` has it: `(1+2j)`, `2j`.
-pub(super) fn complex(real: f64, imag: f64, out: &mut Vec<u8>) {
+pub(crate) fn complex(real: f64, imag: f64, out: &mut Vec<u8>) {
     if real == 0.0 && real.is_sign_positive() {
         complex_part(imag, out);
         out.push(b'j');
@@ -118,7 +118,7 @@ pub(super) fn clock(second_of_day: i64, out: &mut Vec<u8>) {
 
 /// How the fraction of a second is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fraction {
+pub(crate) enum Fraction {
     /// Always so many digits: 0, 3, 6 or 9.
     Digits(u8),
     /// As Python: nothing, or 6 digits, or 9.
@@ -180,7 +180,7 @@ pub(super) fn offset(seconds: i64, out: &mut Vec<u8>) {
 }
 
 /// `-1 days +23:59:59`, as pandas shows a Timedelta.
-pub(super) fn timedelta(value: i64, unit: TimeUnit, shown: Fraction, out: &mut Vec<u8>) {
+pub(crate) fn timedelta(value: i64, unit: TimeUnit, shown: Fraction, out: &mut Vec<u8>) {
     let (seconds, nanos) = split(value, unit);
     let days = seconds.div_euclid(86_400);
     _ = write!(out, "{days} days ");
@@ -192,7 +192,7 @@ pub(super) fn timedelta(value: i64, unit: TimeUnit, shown: Fraction, out: &mut V
 }
 
 /// `-1 day, 23:59:59`, as Python shows a `datetime.timedelta`.
-pub(super) fn python_timedelta(value: i64, unit: TimeUnit, out: &mut Vec<u8>) {
+pub(crate) fn python_timedelta(value: i64, unit: TimeUnit, out: &mut Vec<u8>) {
     let (seconds, nanos) = split(value, unit);
     let days = seconds.div_euclid(86_400);
     if days != 0 {
