@@ -4,8 +4,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal128Type, Decimal256Type, DurationMicrosecondType, DurationMillisecondType,
     DurationNanosecondType, DurationSecondType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Int32Type, Int64Type, Time32MillisecondType, Time64MicrosecondType, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrowPrimitiveType};
 use arrow_schema::{DataType, Field, TimeUnit};
@@ -38,6 +39,8 @@ pub(crate) fn type_name(field: &Field) -> String {
         DataType::LargeUtf8 => "large_string".to_owned(),
         DataType::LargeBinary => "large_binary".to_owned(),
         DataType::Date32 => "date32[day]".to_owned(),
+        DataType::FixedSizeBinary(size) => format!("fixed_size_binary[{size}]"),
+        DataType::Time32(unit) => format!("time32[{}]", unit_name(*unit)),
         DataType::Time64(unit) => format!("time64[{}]", unit_name(*unit)),
         DataType::Duration(unit) => format!("duration[{}]", unit_name(*unit)),
         DataType::Timestamp(unit, None) => format!("timestamp[{}]", unit_name(*unit)),
@@ -45,6 +48,7 @@ pub(crate) fn type_name(field: &Field) -> String {
         DataType::Decimal128(digits, scale) => format!("decimal128({digits}, {scale})"),
         DataType::Decimal256(digits, scale) => format!("decimal256({digits}, {scale})"),
         DataType::List(item) => format!("list<{}>", inner(item)),
+        DataType::LargeList(item) => format!("large_list<{}>", inner(item)),
         DataType::Struct(fields) => {
             format!("struct<{}>", fields.iter().map(|one| inner(one)).collect::<Vec<_>>().join(", "))
         }
@@ -161,6 +165,9 @@ pub(crate) fn cell(array: &dyn Array, row: usize) -> Json {
             json!(
                 (i128::from(array.as_primitive::<Date32Type>().value(row)) * 86_400_000_000_000).to_string()
             )
+        }
+        DataType::Time32(unit) => {
+            ticks(array.as_primitive::<Time32MillisecondType>().value(row).into(), *unit)
         }
         DataType::Time64(unit) => ticks(array.as_primitive::<Time64MicrosecondType>().value(row), *unit),
         DataType::Timestamp(unit, _) => timestamp(array, row, *unit),

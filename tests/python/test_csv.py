@@ -29,6 +29,9 @@ LABELS = {
     "columns-bytes-3.1.1": "bytes are text in labels, as in pandas' own Parquet",
     "columns-tuple-3.1.1": "items of tuples are text in labels, as in pandas' own Parquet",
     "columns-datetime-3.1.1": "moments have their time in labels, as in pandas' own Parquet",
+    "columns-missing-3.1.1": "missing labels have their text, as in pandas' own Parquet",
+    "columns-multi-gaps-3.1.1": "integers beside a gap stay integers",
+    "columns-multi-single-3.1.1": "a label of one level is a tuple, as in pandas' own Parquet",
     "columns-timedelta-3.1.1": "spans have their time in labels, as in pandas' own Parquet",
 }
 CELLS = {
