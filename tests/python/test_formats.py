@@ -42,7 +42,7 @@ def storage(column):
         scale = {"s": 10**9, "ms": 10**6, "us": 1000, "ns": 1}[kind.unit]
         return [None if cell is None else cell * scale for cell in column.cast(pa.int64()).to_pylist()]
     if pa.types.is_struct(kind) and any(pa.types.is_timestamp(field.type) for field in kind):
-        return [None if cell is None else str(cell) for cell in column]
+        return [str(cell) if cell.is_valid else None for cell in column]
     return column.to_pylist()
 
 

@@ -310,6 +310,8 @@ fn array_level(index: &Index<'_>, budget: usize) -> Result<Level> {
         DataType::Struct(_) if name.starts_with("complex") && !gaps => Level::of(texts, "complex", name),
         _ if !column.metadata.is_empty() => Level::lost(texts, name),
         DataType::Dictionary(..) => Level::lost(texts, "category"),
+        // Read as booleans, all of them would be true.
+        DataType::Boolean if texts.is_empty() => Level::of(texts, "bool", name),
         DataType::Boolean => Level::lost(texts, "bool"),
         DataType::Duration(_) => Level::lost(texts, "timedelta"),
         DataType::Utf8 | DataType::LargeUtf8 => Level::of(texts, "unicode", name),

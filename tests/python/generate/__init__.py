@@ -1,0 +1,1 @@
+"""Frames for the property test, from a seed: `frames.case(number, seed)`."""
