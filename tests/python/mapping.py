@@ -170,6 +170,8 @@ CELLS = [
     ("beyond the reach of that unit", '[pd.Timestamp("2024-02-29 00:00:00.000000001"), datetime(9999, 1, 1)]'),
     ("`datetime64` of hours; of months: the first day", '[np.datetime64("2024-02-29T12")]'),
     ("", '[np.datetime64("2024-02")]'),
+    ("of units that Arrow has not", '[np.datetime64(7, "ps")]'),
+    ("structures of numpy", '[np.array((1, 2.5), dtype=[("n", "i4"), ("x", "f8")])[()]]'),
     ("`UUID`", "[UUID(int=7), None]"),
     ("`complex`", "[1 + 2j, None]"),
     ("`Fraction`, paths, IP addresses and networks: their text", "[Fraction(1, 3), None]"),
@@ -178,6 +180,7 @@ CELLS = [
     ("lists, tuples, sets, `deque`", "[[1], (2, None), {3}, deque([4]), None]"),
     ("arrays of numpy, of any dimension", "[np.arange(2), None]"),
     ("", "[np.ones((1, 2))]"),
+    ("of none: what it holds", "[np.array(5)]"),
     ("`array.array`", '[array("b", [1, -1])]'),
     ("dicts with text keys: all their keys", '[{"a": 1}, {"b": {"c": "x"}}, None]'),
     ("`OrderedDict`, `Counter`, `ChainMap`, namespaces likewise", '[OrderedDict(a=1), Counter("a")]'),
@@ -308,8 +311,8 @@ def fields(path):
         return "none"
     told = schema.pandas_metadata or {}
     index = [name for name in told.get("index_columns", []) if isinstance(name, str)]
-    text = ["`%s`: %s" % (field.name, type_name(field)) for field in schema if field.name not in index]
-    return ", ".join(text) + "".join("; index `%s`: %s" % (name, type_name(schema.field(name))) for name in index)
+    text = ["`%s: %s`" % (field.name, type_name(field)) for field in schema if field.name not in index]
+    return ", ".join(text) + "".join("; index `%s: %s`" % (name, type_name(schema.field(name))) for name in index)
 
 
 def back(path, want):
@@ -345,7 +348,7 @@ def own(frame, folder):
         return "labels %s" % ", ".join("`%r`" % (label,) for label in got.columns)
     kinds = [str(kind) for kind in got.dtypes]
     first = got.iloc[0, 0]
-    return "`%s` read as `%s`, first cell `%s`" % (frame.dtypes.iloc[0], kinds[0], (list(first) if isinstance(first, np.ndarray) else first,)[0])
+    return "`%s` read as `%s`, first cell `%s`" % (frame.dtypes.iloc[0], kinds[0], first.tolist() if isinstance(first, np.ndarray) else first)
 
 
 def ours(frame, folder):
@@ -355,14 +358,20 @@ def ours(frame, folder):
     if table.schema.field(0).type == pa.binary() and first is not None:
         first = bytes(first)
     names = ["`%s`" % name for name in table.column_names if not name.startswith("__index_level_")]
-    text = "%s, first cell `%s`" % (type_name(table.schema.field(0)), first)
+    text = "%s, first cell `%s`" % (shown(table.schema.field(0)), first)
     if len(names) > 1:
         text += "; columns " + ", ".join(names)
     return text + "".join("; note: " + note for note in notes)
 
 
 def escape(text):
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Fit for a cell of a table: what is no code must not look like HTML."""
+    parts = text.replace("|", "\\|").replace("\n", " ").split("`")
+    return "`".join(part if place % 2 else part.replace("<", "&lt;") for place, part in enumerate(parts))
+
+
+def shown(field):
+    return type_name(field) if is_json(field) else code(type_name(field))
 
 
 def code(expression):
@@ -389,7 +398,7 @@ def columns(folder):
         for what, example in COLUMNS:
             series = value(example)
             path, notes = convert(series.to_frame("a"), folder)
-            yield what, code(str(series.dtype)), type_name(pq.read_schema(path).field(0)), back(path, series), "; ".join(notes)
+            yield what, code(str(series.dtype)), shown(pq.read_schema(path).field(0)), back(path, series), "; ".join(notes)
 
     return table(["column", "dtype", "Arrow", "read back by pandas", "note"], rows())
 
@@ -399,7 +408,7 @@ def arrays(folder):
         for what, example in ARRAYS:
             held = value(example)
             path, notes = convert(held, folder)
-            yield what, code(str(held.dtype)), type_name(pq.read_schema(path).field(0)), "; ".join(notes)
+            yield what, code(str(held.dtype)), shown(pq.read_schema(path).field(0)), "; ".join(notes)
 
     return table(["array", "dtype", "Arrow", "note"], rows())
 
@@ -408,7 +417,7 @@ def cells(folder):
     def rows():
         for what, example in CELLS:
             path, notes = convert({"a": value(example)}, folder)
-            yield what, code(example), type_name(pq.read_schema(path).field(0)), "; ".join(notes)
+            yield what, code(example), shown(pq.read_schema(path).field(0)), "; ".join(notes)
 
     return table(["cells", "for example", "Arrow", "note"], rows())
 
@@ -423,7 +432,7 @@ def json_text(folder):
             whole = pq.read_table(path)
             if is_json(whole.schema.field(0)):
                 for part, text in zip(value(example), whole.column(0).to_pylist()):
-                    if text is not None and '{"$type"' in text and type(part) not in seen:
+                    if text is not None and "{" in text and type(part) not in seen:
                         seen.add(type(part))
                         yield code(spelled(part)), code(text)
 

@@ -52,6 +52,8 @@ def held(cell, found):
     """Whether a cell of Arrow is the cell that Python had."""
     if null(cell) or found is None:
         return null(cell) and found is None
+    if isinstance(cell, np.ndarray) and cell.ndim == 0:
+        return held(cell.item(), found)
     if isinstance(cell, (np.ndarray, array)):
         return len(cell) == len(found) and all(map(held, cell.tolist(), found))
     if isinstance(cell, (list, tuple, set, collections.deque)):
@@ -83,6 +85,8 @@ def said(cell, found):
         if found["$type"] == "float":
             return str(cell) == found["value"]
         return type(cell) not in (bool, int, float, str, list, dict, type(None))
+    if isinstance(cell, np.void):
+        return dict(zip(cell.dtype.names, cell.item())) == found
     if isinstance(cell, (list, tuple)):
         return len(cell) == len(found) and all(map(said, cell, found))
     if isinstance(cell, dict):
