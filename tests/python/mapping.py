@@ -181,6 +181,7 @@ CELLS = [
     ("arrays of numpy, of any dimension", "[np.arange(2), None]"),
     ("", "[np.ones((1, 2))]"),
     ("of none: what it holds", "[np.array(5)]"),
+    ("masked: gaps", "[np.ma.masked_array([1, 2], [False, True]), np.ma.masked]"),
     ("`array.array`", '[array("b", [1, -1])]'),
     ("dicts with text keys: all their keys", '[{"a": 1}, {"b": {"c": "x"}}, None]'),
     ("`OrderedDict`, `Counter`, `ChainMap`, namespaces likewise", '[OrderedDict(a=1), Counter("a")]'),

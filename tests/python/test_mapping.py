@@ -45,7 +45,7 @@ def test_the_page_says_what_is_so(name, tmp_path):
 
 
 def null(cell):
-    return cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, (float, np.floating, decimal.Decimal)) and math.isnan(cell))
+    return cell is None or cell is np.ma.masked or cell is pd.NaT or cell is pd.NA or (isinstance(cell, (float, np.floating, decimal.Decimal)) and math.isnan(cell))
 
 
 def held(cell, found):

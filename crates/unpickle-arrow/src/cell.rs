@@ -1,7 +1,7 @@
 //! What a cell of Python objects is to Arrow.
 
 use unpickle_core::{Id, Int, Seq, Value};
-use unpickle_numpy::NdArray;
+use unpickle_numpy::{MaskedArray, NdArray};
 use unpickle_pandas::{Closed, Mapping, Std};
 
 pub(crate) use crate::reader::Reader;
@@ -56,6 +56,8 @@ pub(crate) enum Cell<'p> {
     Library(Box<Std<'p>>),
     List(Seq<'p>),
     Array(Box<NdArray<'p>>),
+    /// An array of one dimension, some of whose elements are missing.
+    Masked(Box<MaskedArray<'p>>),
     Map(Map<'p>),
     /// An object of a class that nobody here knows, or a global.
     Other,

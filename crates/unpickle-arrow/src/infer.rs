@@ -12,6 +12,7 @@ use crate::decimal;
 use crate::kind::{Fields, Ints, Kind, Size, Span, Why, Zone};
 use crate::notes;
 use crate::numpy::{self, plain_type};
+use crate::reader::is_masked;
 
 /// Nested cells beyond this depth are written as JSON text.
 const MAX_DEPTH: usize = 32;
@@ -241,7 +242,9 @@ impl<'p> Inference<'p> {
                     None => Kind::Json(Why::Mixed),
                 }
             }
-            Cell::List(_) | Cell::Map(_) | Cell::Array(_) if depth >= MAX_DEPTH => Kind::Json(Why::Mixed),
+            Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Masked(_) if depth >= MAX_DEPTH => {
+                Kind::Json(Why::Mixed)
+            }
             Cell::List(items) => {
                 let mut inner = Kind::Null;
                 for value in items.iter() {
@@ -251,6 +254,16 @@ impl<'p> Inference<'p> {
                 Kind::List(Box::new(inner))
             }
             Cell::Array(array) => self.array(&array, encoding, depth)?,
+            Cell::Masked(masked) => match plain_type(masked.data().dtype()) {
+                Some(data_type) => Kind::List(Box::new(Kind::Typed(data_type))),
+                None => {
+                    let mut inner = Kind::Null;
+                    for i in (0..masked.data().len()).filter(|&i| !is_masked(&masked, i)) {
+                        self.element(&mut inner, masked.data(), i, encoding, depth)?;
+                    }
+                    Kind::List(Box::new(inner))
+                }
+            },
             Cell::Map(map) => {
                 let mut fields = Fields::default();
                 if self.add_fields(&mut fields, map, depth)? {
@@ -288,16 +301,27 @@ impl<'p> Inference<'p> {
             None => {
                 let mut inner = Kind::Null;
                 for i in 0..array.len() {
-                    self.charge(array.origin())?;
-                    let cell = match array.cell(i) {
-                        Some(cell) => self.reader.numpy(cell),
-                        None => Cell::Other,
-                    };
-                    self.add_cell(&mut inner, cell, encoding, depth + 1)?;
+                    self.element(&mut inner, array, i, encoding, depth)?;
                 }
                 inner
             }
         };
         Ok(if array.ndim() == 0 { inner } else { Kind::List(Box::new(inner)) })
+    }
+
+    fn element(
+        &mut self,
+        kind: &mut Kind,
+        array: &NdArray<'p>,
+        i: usize,
+        encoding: Encoding,
+        depth: usize,
+    ) -> Result<()> {
+        self.charge(array.origin())?;
+        let cell = match array.cell(i) {
+            Some(cell) => self.reader.numpy(cell),
+            None => Cell::Other,
+        };
+        self.add_cell(kind, cell, encoding, depth + 1)
     }
 }

@@ -10,10 +10,11 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use unpickle_core::{Error, Result, Value};
-use unpickle_numpy::{self as numpy, DtypeKind, NdArray};
+use unpickle_numpy::{self as numpy, DtypeKind, MaskedArray, NdArray};
 
 use crate::build::Item;
 use crate::cell::{Cell, Reader};
+use crate::reader::is_masked;
 use crate::times::{Unit, offset_at};
 use text::{hex, number, open, string, tagged};
 
@@ -103,6 +104,7 @@ impl<'p> Writer<'_, 'p> {
             }
             Cell::List(items) => return self.inside(value, |writer| writer.items(items.iter())),
             Cell::Array(array) => return self.inside(value, |writer| writer.array(array)),
+            Cell::Masked(masked) => return self.inside(value, |writer| writer.masked(masked)),
             Cell::Map(map) => {
                 let mut pairs = Vec::new();
                 map.each(|key, value| pairs.push((key, value)));
@@ -171,6 +173,22 @@ impl<'p> Writer<'_, 'p> {
                 self.array(&array.row(i)?)?;
             } else {
                 self.element(array, i)?;
+            }
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    /// As a list, in which what is masked is null.
+    fn masked(&mut self, masked: &MaskedArray<'p>) -> Result<()> {
+        self.out.push('[');
+        for i in 0..masked.data().len() {
+            if i > 0 {
+                self.out.push_str(", ");
+            }
+            match is_masked(masked, i) {
+                true => self.out.push_str("null"),
+                false => self.element(masked.data(), i)?,
             }
         }
         self.out.push(']');

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use unpickle_core::{Id, Int, Value, View};
-use unpickle_numpy::{self as numpy, DtypeCache, NdArray, Scalar, TimeUnit as Ticks};
+use unpickle_numpy::{self as numpy, DtypeCache, MaskedArray, NdArray, Scalar, TimeUnit as Ticks};
 use unpickle_pandas::{self as pandas, PandasScalar, Recogniser, Std, TimeZone};
 
 use crate::build::unit_of;
@@ -58,7 +58,10 @@ impl<'p> Reader<'p> {
                 // Of no dimensions: as the scalar that it holds.
                 Ok(array) if array.ndim() == 0 => self.inside(array.cell(0)),
                 Ok(array) => Cell::Array(Box::new(array)),
-                Err(_) => Cell::Other,
+                Err(_) => match MaskedArray::from_pickle_with(value, &mut self.dtypes) {
+                    Ok(masked) if masked.data().ndim() == 1 => Cell::Masked(Box::new(masked)),
+                    _ => Cell::Other,
+                },
             },
             Some(pandas::Cell::Geometry(wkb)) => Cell::Bytes(wkb),
             _ => Cell::Other,
@@ -240,6 +243,11 @@ impl<'p> Reader<'p> {
         };
         local.checked_sub(offset.checked_mul(1_000_000)?)
     }
+}
+
+/// Whether an element of a masked array is missing.
+pub(crate) fn is_masked(masked: &MaskedArray<'_>, i: usize) -> bool {
+    matches!(masked.mask().cell(i), Some(numpy::Cell::Bool(true)))
 }
 
 /// A `timedelta64`; nothing if Arrow has no unit for it.

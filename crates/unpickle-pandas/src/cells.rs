@@ -56,6 +56,8 @@ enum Known {
     Pandas(Name),
     NumpyScalar,
     NumpyArray,
+    /// `numpy.ma.masked`
+    Masked,
     Geometry,
     /// A class or function nobody here knows.
     Other,
@@ -93,6 +95,7 @@ impl Recogniser {
             Known::Pandas(name) => scalar::of(name, object).map(Cell::Pandas),
             Known::NumpyScalar => Some(Cell::NumpyScalar),
             Known::NumpyArray => Some(Cell::NumpyArray),
+            Known::Masked => Some(Cell::Pandas(PandasScalar::NA)),
             Known::Geometry => geometry::wkb(object).map(Cell::Geometry),
             Known::Other => shape::shaped(object).map(Cell::Std),
         }
@@ -128,6 +131,7 @@ fn look(callable: Value<'_>) -> Known {
         return match name {
             "scalar" => Known::NumpyScalar,
             "_reconstruct" | "_frombuffer" | "_mareconstruct" => Known::NumpyArray,
+            "MaskedConstant" => Known::Masked,
             _ => Known::Other,
         };
     }

@@ -13,6 +13,7 @@ use crate::cell::{Cell, Map, Reader};
 use crate::columns::arrow_error;
 use crate::kind::{Fields, Kind};
 use crate::numpy;
+use crate::reader::is_masked;
 
 /// Lists, tuples, sets and arrays, one after the other.
 pub(super) fn list<'p>(
@@ -44,6 +45,13 @@ pub(super) fn list<'p>(
                 } else {
                     inner.extend((0..count).map(|i| Item::Element(Arc::clone(&array), i)));
                 }
+            }
+            Cell::Masked(masked) => {
+                let array = Arc::new(masked.data().clone());
+                len += array.len();
+                inner.extend((0..array.len()).map(|i| {
+                    if is_masked(&masked, i) { Item::Missing } else { Item::Element(Arc::clone(&array), i) }
+                }));
             }
             _ => return Err(changed(cell, kind)),
         }
