@@ -149,6 +149,7 @@ CELLS = [
     ("", "[np.float32(0.5), np.float16(1)]"),
     ("text", '["a", None, nan]'),
     ("with lone surrogates: their bytes, as `surrogatepass` writes them", '["\\ud800", "a"]'),
+    ("", '[np.str_("\\ud800")]'),
     ("bytes, `bytearray`", '[b"a", bytearray(b"b")]'),
     ("text among bytes: its UTF-8", '["\u00e9", b"\\xff"]'),
     ("`Decimal`: the widest scale", '[Decimal("1.50"), Decimal("-0.001")]'),

@@ -114,6 +114,7 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
                     },
                     Cell::Bytes(bytes) | Cell::Str(bytes) => out.append_value(bytes),
                     Cell::Made(text) | Cell::Printed(text) => out.append_value(text),
+                    Cell::Surrogates(text) => out.append_value(text),
                     _ => return Err(changed(item, kind)),
                 }
             }

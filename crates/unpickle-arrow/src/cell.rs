@@ -23,6 +23,8 @@ pub(crate) enum Cell<'p> {
     Str2(&'p [u8]),
     /// Text that is made, not found in the pickle.
     Made(String),
+    /// The same with lone surrogates, as Python's `surrogatepass` writes them.
+    Surrogates(Vec<u8>),
     /// What is known by its text: a path, an address, a fraction.
     Printed(String),
     Bytes(&'p [u8]),

@@ -213,6 +213,7 @@ impl<'p> Inference<'p> {
             Cell::Narrow(_) => Kind::Narrow,
             Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },
             Cell::Made(_) | Cell::Printed(_) => Kind::Str { utf8: true },
+            Cell::Surrogates(_) => Kind::Str { utf8: false },
             Cell::Str2(bytes) => match encoding {
                 Encoding::Bytes => Kind::Bytes { text: false },
                 Encoding::Latin1 => Kind::Str2 { utf8: true },

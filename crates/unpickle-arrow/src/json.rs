@@ -9,7 +9,7 @@ mod text;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use unpickle_core::{Error, Result, Value};
+use unpickle_core::{Encoding, Error, Result, Value};
 use unpickle_numpy::{self as numpy, DtypeKind, MaskedArray, NdArray};
 
 use crate::build::Item;
@@ -76,10 +76,17 @@ impl<'p> Writer<'_, 'p> {
             Cell::Narrow(float) => text::float((*float).into(), out),
             Cell::Str(text) => string(text, out),
             Cell::Made(text) => string(text.as_bytes(), out),
+            Cell::Surrogates(text) => string(text, out),
             Cell::Printed(text) => tagged(&objects::class_name(value), text, out),
-            Cell::Str2(bytes) => match value.and_then(Value::as_text) {
-                Some(text) => string(text.as_bytes(), out),
-                None => tagged("bytes", &hex(bytes), out),
+            // What is no UTF-8 is not guessed to be text.
+            Cell::Str2(bytes) => match value.map(Value::encoding) {
+                Some(Encoding::Latin1) => {
+                    string(value.and_then(Value::as_text).unwrap_or_default().as_bytes(), out);
+                }
+                Some(Encoding::Auto | Encoding::Utf8) if std::str::from_utf8(bytes).is_ok() => {
+                    string(bytes, out)
+                }
+                _ => tagged("bytes", &hex(bytes), out),
             },
             Cell::Bytes(bytes) => tagged("bytes", &hex(bytes), out),
             Cell::Date(days) => tagged("datetime.date", &crate::text::date((*days).into()), out),

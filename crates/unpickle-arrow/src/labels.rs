@@ -153,7 +153,7 @@ pub(crate) fn key_text(key: Value<'_>) -> Option<String> {
     let plain = |cell: &Cell<'_>| match cell {
         Cell::Str(text) => std::str::from_utf8(text).is_ok(),
         Cell::Null | Cell::Complex(..) | Cell::Period { .. } | Cell::Duration { .. } => false,
-        Cell::Interval { .. } | Cell::Library(_) | Cell::Masked(_) => false,
+        Cell::Interval { .. } | Cell::Library(_) | Cell::Masked(_) | Cell::Surrogates(_) => false,
         Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other => false,
         _ => true,
     };

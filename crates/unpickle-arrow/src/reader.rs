@@ -186,7 +186,7 @@ impl<'p> Reader<'p> {
             numpy::Cell::Bytes(bytes) | numpy::Cell::Void(bytes) => Cell::Bytes(bytes),
             numpy::Cell::Str(text, _) => match String::from_utf8(text) {
                 Ok(text) => Cell::Made(text),
-                Err(_) => Cell::Other,
+                Err(error) => Cell::Surrogates(error.into_bytes()),
             },
             numpy::Cell::Datetime(i64::MIN, _) | numpy::Cell::Timedelta(i64::MIN, _) => Cell::Null,
             numpy::Cell::Datetime(value, ticks) => self.moment(value, ticks).unwrap_or(Cell::Other),
