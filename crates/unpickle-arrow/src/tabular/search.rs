@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use unpickle_core::{Id, Result, Value};
-use unpickle_pandas::{DataFrame, Series};
+use unpickle_pandas::{DataFrame, Panel, Series};
 
 use super::{arrow, library, path, records};
 use crate::table::Table;
@@ -67,16 +67,18 @@ pub(crate) fn outermost<'p>(
     Ok(found)
 }
 
-/// Whether a frame or a series is in `root`, at any depth.
+/// Whether a frame, a series or a panel is in `root`, at any depth.
 pub(crate) fn holds_frame(root: Value<'_>) -> bool {
-    any(root, |value| DataFrame::is_in(value) || Series::is_in(value))
+    any(root, is_frame)
+}
+
+fn is_frame(value: Value<'_>) -> bool {
+    DataFrame::is_in(value) || Series::is_in(value) || Panel::is_in(value)
 }
 
 /// Whether a frame, a series or an array is in `root`, at any depth.
 pub(crate) fn holds_library_table(root: Value<'_>) -> bool {
-    any(root, |value| {
-        DataFrame::is_in(value) || Series::is_in(value) || library::one_dimensional(value).is_some()
-    })
+    any(root, |value| is_frame(value) || library::one_dimensional(value).is_some())
 }
 
 /// Whether one of the objects in `root`, at any depth, is such a one. Each is looked at once, however often it is held.
