@@ -77,6 +77,7 @@ pub use index::{Index, IndexKind};
 pub use interval::Closed;
 pub use label::Label;
 pub use mapping::{ChainMap, Mapping, SeqOfPairs};
+pub use old_panel::sparse_panel;
 pub use panel::Panel;
 pub use scalar::PandasScalar;
 pub use series::Series;

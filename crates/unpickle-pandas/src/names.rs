@@ -13,6 +13,8 @@ pub(crate) enum Name {
     Series,
     /// Three dimensions or four, up to 0.24.
     Panel,
+    /// A dict of sparse frames, up to 0.18.
+    SparsePanel,
     /// `BlockManager`, `SingleBlockManager`.
     BlockManager,
     /// `ArrayManager`, `SingleArrayManager`: axes the other way round.
@@ -90,6 +92,7 @@ impl Name {
             "DataFrame" | "SparseDataFrame" | "DataMatrix" | "LongPanel" => Name::Frame,
             "Series" | "TimeSeries" | "SparseSeries" | "SparseTimeSeries" => Name::Series,
             "Panel" | "WidePanel" | "Panel4D" | "PanelND" => Name::Panel,
+            "SparsePanel" => Name::SparsePanel,
             "BlockManager" | "SingleBlockManager" => Name::BlockManager,
             "ArrayManager" | "SingleArrayManager" => Name::ArrayManager,
             "_unpickle_block" | "new_block" | "make_block" => Name::MakeBlock,

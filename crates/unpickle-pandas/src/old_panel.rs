@@ -1,6 +1,7 @@
-//! The Panel of pandas 0.3 and before: `BUILD (values, items, major, minor)`, each the bytes of a `.npy` file.
+//! The Panel of pandas 0.3 and before: `BUILD (values, items, major, minor)`, each the bytes of a `.npy` file; and the
+//! SparsePanel, up to 0.18.
 
-use unpickle_core::{Error, Result, Seq, Value};
+use unpickle_core::{Dict, Error, Result, Seq, Value};
 use unpickle_numpy::NdArray;
 
 use crate::array::Array;
@@ -14,6 +15,15 @@ use crate::panel::Panel;
 /// Whether it is one of these.
 pub(crate) fn is_in(value: Value<'_>) -> bool {
     state(value).is_some()
+}
+
+/// The frames of a `SparsePanel` by their items: `BUILD ({item: SparseDataFrame}, items, major, minor, fill_value, kind)`.
+///
+/// `None` if `value` is none.
+#[must_use]
+pub fn sparse_panel(value: Value<'_>) -> Option<Dict<'_>> {
+    let made = Made::of(value).filter(|made| made.name == Name::SparsePanel)?;
+    made.state()?.as_tuple()?.get(0)?.as_dict()
 }
 
 fn state(value: Value<'_>) -> Option<Seq<'_>> {

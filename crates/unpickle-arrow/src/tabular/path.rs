@@ -1,6 +1,7 @@
 //! Paths to values: `model.coef_`, `rows[3].name`, `Student 1`.
 
 use unpickle_core::Value;
+use unpickle_pandas::sparse_panel;
 
 /// Most values that one step may choose from.
 const MAX_CHOICE: usize = 1_000_000;
@@ -20,7 +21,7 @@ pub(super) fn inside<'p>(value: Value<'p>, mut each: impl FnMut(String, Value<'p
             return;
         }
     }
-    let pairs = value.as_dict().or_else(|| object?.pairs());
+    let pairs = value.as_dict().or_else(|| object?.pairs()).or_else(|| sparse_panel(value));
     for (key, item) in pairs.into_iter().flat_map(|pairs| pairs.iter()).take(MAX_CHOICE) {
         let name = match key.as_text() {
             Some(name) if !name.is_empty() => name.into_owned(),
