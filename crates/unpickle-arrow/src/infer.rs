@@ -256,7 +256,10 @@ impl<'p> Inference<'p> {
             }
             Cell::Array(array) => self.array(&array, encoding, depth)?,
             Cell::Masked(masked) => match plain_type(masked.data().dtype()) {
-                Some(data_type) => Kind::List(Box::new(Kind::Typed(data_type))),
+                Some(data_type) => {
+                    let ints = numpy::ints(masked.data(), &mut self.counts)?;
+                    Kind::List(Box::new(Kind::Typed(data_type, ints)))
+                }
                 None => {
                     let mut inner = Kind::Null;
                     for i in (0..masked.data().len()).filter(|&i| !is_masked(&masked, i)) {
