@@ -111,6 +111,7 @@ COLUMNS = [
     ("", 'pd.Series(["a", None], dtype="string")'),
     ("categories of text", 'pd.Series(["b", "a"], dtype=pd.CategoricalDtype(["b", "a", "c"], ordered=True))'),
     ("of numbers or moments", 'pd.Series([7, 8], dtype="category")'),
+    ("of booleans, durations, moments of a zone: plain values", 'pd.Series(pd.Categorical(pd.to_timedelta([1, 2], unit="s").as_unit("us")))'),
     ("of mixed objects, intervals, periods: plain values", 'pd.Series(pd.Categorical([1, "a"]))'),
     ("nullable numbers; NaN stays one", 'pd.Series([1, None], dtype="Int64")'),
     ("", 'pd.Series([True, None], dtype="boolean")'),
@@ -145,6 +146,7 @@ CELLS = [
     ("int and float, if a float holds each int", "[1, 2.5, nan]"),
     ("if not", "[2**53 + 1, 2.5]"),
     ("bool among numbers", "[True, 1]"),
+    ("bool behind a float, as pyarrow does it", "[2.5, True]"),
     ("scalars of numpy", "[np.int8(1), 2]"),
     ("", "[np.float32(0.5), np.float16(1)]"),
     ("text", '["a", None, nan]'),
@@ -211,6 +213,11 @@ LABELS = [
     ("`None`", "[None]"),
     ("bytes", '[b"a"]'),
     ("one label twice", '["a", "a", "a.1"]'),
+    ("of a `MultiIndex`, in its last level", 'pd.MultiIndex.from_tuples([("a", 1), ("a", 1)])'),
+    ("numbers twice are text", "[7, 7]"),
+    ("complex numbers", "[1j, 1 + 2j]"),
+    ("periods, intervals, durations", 'pd.period_range("2024-01", periods=2, freq="M")'),
+    ("`NaT`, `NA`", "[pd.NaT, pd.NA, 1]"),
 ]
 
 # a cell in CSV and in JSON lines
@@ -270,6 +277,11 @@ BEYOND = [
     ("one label twice", 'pd.DataFrame([[1, 2]], columns=["a", "a"])'),
     ("labels of text and int", 'pd.DataFrame([[1, 2]], columns=["a", 1])'),
     ("labels that are categories", 'pd.DataFrame([[1, 2]], columns=pd.CategoricalIndex(["a", "b"]))'),
+    ("labels that are intervals", 'pd.DataFrame([[1, 2]], columns=pd.interval_range(0, 2))'),
+    ("labels of two levels with a gap", 'pd.DataFrame([[1]], columns=pd.MultiIndex(levels=[["a"], [1]], codes=[[0], [-1]]))'),
+    ("bool behind a float", 'pd.DataFrame({"a": pd.Series([2.5, True], dtype=object)})'),
+    ("categories of durations", 'pd.DataFrame({"a": pd.Categorical(pd.to_timedelta([1], unit="h"))})'),
+    ("categories of moments of a zone", 'pd.DataFrame({"a": pd.Categorical(pd.to_datetime(["2024-02-29"]).tz_localize("Europe/Paris"))})'),
     ("labels that are durations", 'pd.DataFrame([[1]], columns=pd.to_timedelta([1], unit="h"))'),
     ("attributes that are no JSON", "pd.DataFrame({'a': [1]}).pipe(lambda f: (f.attrs.update(at=date(2024, 2, 29)), f)[1])"),
 ]

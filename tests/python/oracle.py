@@ -7,6 +7,7 @@ import ast
 import collections
 import datetime as dt
 import decimal
+import fractions
 import ipaddress
 import itertools
 import json
@@ -23,6 +24,8 @@ EPOCH = dt.datetime(1970, 1, 1)
 NANOS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 NAT = np.iinfo("i8").min
 FINER = ["s", "ms", "us", "ns"]
+# What is written as the text that Python has for it.
+PRINTED = (pathlib.PurePath, ipaddress.IPv4Address, ipaddress.IPv6Address, fractions.Fraction)
 
 
 class Json:
@@ -191,7 +194,7 @@ def look(cell):
         return Seen("complex", {"real": cell.real, "imag": cell.imag})
     if isinstance(cell, pd.Period):
         return Seen("period", cell.ordinal, cell.freqstr)
-    if isinstance(cell, pathlib.PurePath) or isinstance(cell, (ipaddress.IPv4Address, ipaddress.IPv6Address)):
+    if isinstance(cell, PRINTED):
         return Seen("str", str(cell))
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return look(cell[()])
@@ -258,10 +261,10 @@ def agree(here):
     if kinds == {"narrow"}:
         return pa.float32(), values
     if kinds <= {"int", "narrow", "float"}:
-        exact = all(cell.kind != "int" or abs(cell.value) <= 2**53 for cell in here)
+        exact = all(cell.kind != "int" or int(float(cell.value)) == cell.value for cell in here)
         return (pa.float64(), [float(value) for value in values]) if exact else refuse
     if kinds <= {"bool", "int", "narrow", "float"} and floats_first(here):
-        exact = all(cell.kind != "int" or abs(cell.value) <= 2**53 for cell in here)
+        exact = all(cell.kind != "int" or int(float(cell.value)) == cell.value for cell in here)
         return (pa.float64(), [float(value) for value in values]) if exact else refuse
     if kinds <= {"str", "bytes"}:
         try:
@@ -302,9 +305,8 @@ def floats_first(here):
 
 
 def scaled(here, values):
-    if any(cell.kind == "int" and not -(2**63) <= cell.value < 2**63 for cell in here):
-        return None
-    digits = [(19, 0)] if any(cell.kind == "int" for cell in here) else []
+    # Integers count as 64-bit ones, or as many digits as there may be.
+    digits = [(19 if -(2**63) <= cell.value < 2**63 else 20 if 0 <= cell.value < 2**64 else 76, 0) for cell in here if cell.kind == "int"]
     for cell in here:
         if cell.kind == "decimal":
             _, figures, exponent = cell.value.as_tuple()
@@ -381,7 +383,9 @@ def says(found, cell):
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         cell = cell[()]
     if isinstance(cell, (float, np.floating)):
-        return isinstance(found, float) and (found == float(cell) or math.isnan(found) and math.isnan(cell))
+        if math.isfinite(cell):
+            return isinstance(found, float) and found == float(cell)
+        return found == {"$type": "float", "value": str(float(cell))}
     if missing(cell):
         return found is None
     if isinstance(cell, (bool, np.bool_)):
@@ -394,10 +398,12 @@ def says(found, cell):
         return "$type" in found
     if isinstance(cell, (list, tuple, set, frozenset, collections.deque, np.ndarray)):
         return isinstance(found, list) and len(found) == len(cell) and all(map(says, found, cell))
+    if isinstance(cell, np.void) and cell.dtype.names:
+        cell = {name: cell[name] for name in cell.dtype.names}
     if isinstance(cell, dict):
-        named = {name if isinstance(name, str) else repr(name): value for name, value in cell.items()}
+        named = {name if isinstance(name, str) else json.dumps(name): value for name, value in cell.items()}
         return isinstance(found, dict) and found.keys() == named.keys() and all(says(found[name], named[name]) for name in named)
-    if isinstance(cell, (pathlib.PurePath, ipaddress.IPv4Address, ipaddress.IPv6Address)):
+    if isinstance(cell, PRINTED) and isinstance(found, str):
         return found == str(cell)
     if not isinstance(found, dict) or "$type" not in found:
         return False

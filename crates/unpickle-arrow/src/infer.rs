@@ -203,12 +203,11 @@ impl<'p> Inference<'p> {
                         _ => Size::Larger,
                     },
                 };
-                match int.as_i64() {
-                    Some(int) => Kind::Int(Ints::NONE.with(int)),
-                    None => Kind::Int(Ints { size, negative: int.is_negative(), exact: false }),
-                }
+                Kind::Int(Ints { size, negative: int.is_negative(), exact: int.is_exact_f64() })
             }
-            Cell::UInt(_) => Kind::Int(Ints { size: Size::U64, negative: false, exact: false }),
+            Cell::UInt(value) => {
+                Kind::Int(Ints { size: Size::U64, negative: false, exact: value.trailing_zeros() >= 11 })
+            }
             Cell::Float(_) => Kind::Float,
             Cell::Narrow(_) => Kind::Narrow,
             Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },

@@ -6,6 +6,7 @@ mod span;
 use std::collections::HashMap;
 
 use arrow_schema::{DataType, Field, TimeUnit};
+use unpickle_core::Int;
 
 pub(crate) use fields::Fields;
 pub(crate) use span::Span;
@@ -87,7 +88,7 @@ impl Ints {
 
     /// With one more.
     pub(crate) fn with(self, value: i64) -> Ints {
-        let exact = value.unsigned_abs() <= 1 << 53;
+        let exact = value.unsigned_abs() <= 1 << 53 || Int::from(value).is_exact_f64();
         Ints { size: self.size, negative: self.negative || value < 0, exact: self.exact && exact }
     }
 

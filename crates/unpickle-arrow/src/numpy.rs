@@ -61,7 +61,8 @@ pub(crate) fn ints(array: &NdArray<'_>, room: &mut Vec<i64>) -> Result<Option<In
             array.copy_native(0..array.len(), &mut values)?;
             Some(values.iter().fold(Ints::NONE, |ints, &value| match i64::try_from(value) {
                 Ok(value) => ints.with(value),
-                Err(_) => Ints { size: Size::U64, exact: false, ..ints },
+                // Of 64 bits a float holds the first 53.
+                Err(_) => Ints { size: Size::U64, exact: ints.exact && value.trailing_zeros() >= 11, ..ints },
             }))
         }
         _ => None,
