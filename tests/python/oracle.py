@@ -198,7 +198,9 @@ def look(cell):
         return Seen("str", str(cell))
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return look(cell[()])
-    if isinstance(cell, np.ma.MaskedArray) or isinstance(cell, np.ndarray) and cell.dtype.names:
+    if isinstance(cell, np.ma.MaskedArray):
+        return Seen("list", unmasked(cell), str(cell.dtype))
+    if isinstance(cell, np.ndarray) and cell.dtype.names:
         return Seen("other", cell)
     if isinstance(cell, np.ndarray):
         return Seen("list", [cell[place] for place in range(len(cell))], str(cell.dtype) if cell.ndim == 1 else None)
@@ -207,6 +209,11 @@ def look(cell):
     if isinstance(cell, dict):
         return Seen("dict", cell)
     return Seen("other", cell)
+
+
+def unmasked(array):
+    """The cells of a masked array of one dimension, its gaps as gaps."""
+    return [None if gap else cell for cell, gap in zip(array.data, np.ma.getmaskarray(array))]
 
 
 def in_range(cell):
@@ -395,7 +402,7 @@ def says(found, cell):
     if isinstance(cell, str):
         return found == str(cell)
     if isinstance(cell, np.ma.MaskedArray):
-        return "$type" in found
+        cell = unmasked(cell)
     if isinstance(cell, (list, tuple, set, frozenset, collections.deque, np.ndarray)):
         return isinstance(found, list) and len(found) == len(cell) and all(map(says, found, cell))
     if isinstance(cell, np.void) and cell.dtype.names:
