@@ -117,11 +117,19 @@ fn object(value: Value<'_>, kind: &str) -> String {
 /// The text of a number, a moment and the like.
 fn scalar_text(value: Value<'_>) -> Option<String> {
     let cell = Reader::default().read(value);
-    let plain = match cell {
-        Cell::Null | Cell::List(_) | Cell::Map(_) | Cell::Array(_) | Cell::Other | Cell::Library(_) => false,
-        Cell::Period { .. } | Cell::Interval { .. } | Cell::Duration { .. } => false,
-        _ => true,
-    };
+    let plain = !matches!(
+        cell,
+        Cell::Null
+            | Cell::List(_)
+            | Cell::Map(_)
+            | Cell::Array(_)
+            | Cell::Masked(_)
+            | Cell::Other
+            | Cell::Library(_)
+            | Cell::Period { .. }
+            | Cell::Interval { .. }
+            | Cell::Duration { .. }
+    );
     let text = labels::name_text(value).filter(|_| plain)?;
     Some(text.chars().take(60).collect())
 }
