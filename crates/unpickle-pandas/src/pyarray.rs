@@ -25,13 +25,8 @@ pub(crate) fn array(object: Object<'_>) -> Option<NdArray<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::stdlib::{Std, recognise};
-    use unpickle_core::Pickle;
-
-    fn with<T>(bytes: &[u8], test: impl FnOnce(Option<Std<'_>>) -> T) -> T {
-        let pickle = Pickle::parse(bytes.to_vec()).unwrap();
-        test(recognise(pickle.root()))
-    }
+    use crate::stdlib::Std;
+    use crate::stdlib::tests::with;
 
     #[test]
     fn an_array_is_read_by_its_machine_format() {

@@ -40,14 +40,8 @@ pub(crate) fn shaped(object: Object<'_>) -> Option<Std<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::stdlib::recognise;
-    use unpickle_core::Pickle;
-
-    fn with<T>(bytes: &[u8], test: impl FnOnce(Option<Std<'_>>) -> T) -> T {
-        let pickle = Pickle::parse(bytes.to_vec()).unwrap();
-        test(recognise(pickle.root()))
-    }
+    use crate::stdlib::Std;
+    use crate::stdlib::tests::with;
 
     #[test]
     fn a_subclass_of_dict_is_one_in_any_protocol() {

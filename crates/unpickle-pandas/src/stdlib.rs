@@ -242,11 +242,12 @@ fn unsigned(int: Int<'_>) -> Option<u128> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use unpickle_core::Pickle;
 
-    fn with<T>(bytes: &[u8], test: impl FnOnce(Option<Std<'_>>) -> T) -> T {
+    /// Looks at the one value of a pickle.
+    pub(crate) fn with<T>(bytes: &[u8], test: impl FnOnce(Option<Std<'_>>) -> T) -> T {
         let pickle = Pickle::parse(bytes.to_vec()).unwrap();
         test(recognise(pickle.root()))
     }
