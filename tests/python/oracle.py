@@ -523,13 +523,11 @@ def object_columns(frame):
 
 def changed(cells):
     """What pyarrow does to mixtures: moments among dates lose their hour, times their zone, halves become integers; and
-    it takes the unit of numpy's moments, the width of its integers, and the type of its gaps."""
+    it takes the unit of numpy's moments, and the type of its gaps."""
     if any(missing(cell) and isinstance(cell, np.generic) for cell in cells):
         return True
     here = [look(cell) for cell in cells if not missing(cell)]
     kinds = {cell.kind for cell in here}
-    if any(isinstance(cell, np.integer) and cell.dtype != "i8" for cell in cells):
-        return True
     zones = any(isinstance(cell, dt.time) and cell.tzinfo is not None for cell in cells)
     inside = any(changed(cell.value) for cell in here if cell.kind == "list")
     return zones or inside or not kinds.isdisjoint({"stamp", "duration", "narrow"})

@@ -1,5 +1,6 @@
 //! The second pass over Python objects: an array of the kind that the first one found.
 
+mod integers;
 mod nested;
 
 use std::ops::Range;
@@ -12,7 +13,7 @@ use arrow_array::builder::{
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
     DurationSecondType, Float32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, UInt64Type,
+    TimestampMillisecondType, TimestampNanosecondType,
 };
 use arrow_array::{ArrayRef, NullArray, StringArray, StructArray};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, i256};
@@ -23,7 +24,7 @@ use unpickle_numpy::NdArray;
 use crate::cell::{Cell, Reader};
 use crate::cells::Cells;
 use crate::columns::arrow_error;
-use crate::kind::{Kind, Size};
+use crate::kind::Kind;
 use crate::times::Unit;
 use crate::{decimal, json};
 
@@ -72,18 +73,7 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
             }
             Arc::new(out.finish())
         }
-        Kind::Int(ints) => match ints.size {
-            Size::I64 => primitive::<Int64Type>(kind, items, reader, |cell| match cell {
-                Cell::Int(int) => int.as_i64(),
-                _ => None,
-            })?,
-            Size::U64 if !ints.negative => primitive::<UInt64Type>(kind, items, reader, |cell| match cell {
-                Cell::Int(int) => int.as_u64(),
-                Cell::UInt(value) => Some(*value),
-                _ => None,
-            })?,
-            _ => decimals(kind, items, reader, 76, 0)?,
-        },
+        Kind::Int(_) => integers::build(kind, items, reader)?,
         Kind::Float | Kind::FloatOrBool => {
             primitive::<Float64Type>(kind, items, reader, |cell| match cell {
                 Cell::Float(value) => Some(*value),

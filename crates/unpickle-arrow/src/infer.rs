@@ -9,7 +9,7 @@ use unpickle_pandas::{Std, period_freq};
 use crate::cell::{Cell, Map, Reader};
 use crate::cells::Cells;
 use crate::decimal;
-use crate::kind::{Fields, Ints, Kind, Size, Span, Why, Zone};
+use crate::kind::{Fields, Ints, Kind, Size, Span, Why, Width, Zone};
 use crate::notes;
 use crate::numpy::{self, plain_type};
 use crate::reader::is_masked;
@@ -94,15 +94,23 @@ impl<'p> Inference<'p> {
     #[inline]
     fn add(&mut self, kind: &mut Kind, value: Value<'p>, depth: usize) -> Result<()> {
         let cell = self.reader.read(value);
-        self.add_cell(kind, cell, value.encoding(), depth)
+        let width = if value.as_object().is_some() { self.reader.width } else { Width::Free };
+        self.add_cell(kind, cell, width, value.encoding(), depth)
     }
 
-    fn add_cell(&mut self, kind: &mut Kind, cell: Cell<'p>, encoding: Encoding, depth: usize) -> Result<()> {
+    fn add_cell(
+        &mut self,
+        kind: &mut Kind,
+        cell: Cell<'p>,
+        width: Width,
+        encoding: Encoding,
+        depth: usize,
+    ) -> Result<()> {
         // What most columns are all made of.
         match (&mut *kind, &cell) {
             (_, Cell::Null) | (Kind::Bool, Cell::Bool(_)) | (Kind::Float, Cell::Float(_)) => return Ok(()),
             (Kind::Str { utf8: true }, Cell::Str(text)) if std::str::from_utf8(text).is_ok() => return Ok(()),
-            (Kind::Int(ints), Cell::Int(int)) if ints.size == Size::I64 => {
+            (Kind::Int(ints), Cell::Int(int)) if ints.size == Size::I64 && width == Width::Free => {
                 if let Some(int) = int.as_i64() {
                     *ints = ints.with(int);
                     return Ok(());
@@ -131,7 +139,7 @@ impl<'p> Inference<'p> {
             }
             _ => {}
         }
-        let new = self.kind_of(cell, encoding, depth)?;
+        let new = self.kind_of(cell, width, encoding, depth)?;
         *kind = std::mem::replace(kind, Kind::Null).merge(new);
         Ok(())
     }
@@ -190,7 +198,7 @@ impl<'p> Inference<'p> {
         Ok(true)
     }
 
-    fn kind_of(&mut self, cell: Cell<'p>, encoding: Encoding, depth: usize) -> Result<Kind> {
+    fn kind_of(&mut self, cell: Cell<'p>, width: Width, encoding: Encoding, depth: usize) -> Result<Kind> {
         Ok(match cell {
             Cell::Null => Kind::Null,
             Cell::Bool(_) => Kind::Bool,
@@ -203,11 +211,14 @@ impl<'p> Inference<'p> {
                         _ => Size::Larger,
                     },
                 };
-                Kind::Int(Ints { size, negative: int.is_negative(), exact: int.is_exact_f64() })
+                Kind::Int(Ints { size, negative: int.is_negative(), exact: int.is_exact_f64(), width })
             }
-            Cell::UInt(value) => {
-                Kind::Int(Ints { size: Size::U64, negative: false, exact: value.trailing_zeros() >= 11 })
-            }
+            Cell::UInt(value) => Kind::Int(Ints {
+                size: Size::U64,
+                negative: false,
+                exact: value.trailing_zeros() >= 11,
+                width,
+            }),
             Cell::Float(_) => Kind::Float,
             Cell::Narrow(_) => Kind::Narrow,
             Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },
@@ -325,6 +336,6 @@ impl<'p> Inference<'p> {
             Some(cell) => self.reader.numpy(cell),
             None => Cell::Other,
         };
-        self.add_cell(kind, cell, encoding, depth + 1)
+        self.add_cell(kind, cell, Width::Free, encoding, depth + 1)
     }
 }

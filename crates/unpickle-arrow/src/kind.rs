@@ -80,16 +80,44 @@ pub(crate) struct Ints {
     pub(crate) negative: bool,
     /// Whether a double holds each exactly.
     pub(crate) exact: bool,
+    pub(crate) width: Width,
+}
+
+/// How wide integers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// As wide as they need to be: Python's.
+    #[default]
+    Free,
+    /// Scalars of numpy, of so many bytes at most.
+    Signed(u8),
+    Unsigned(u8),
+}
+
+impl Width {
+    /// The widest, as `numpy.result_type` has it; of signed and unsigned ones, and of Python's, none is.
+    fn merge(self, other: Width) -> Width {
+        match (self, other) {
+            (Width::Signed(a), Width::Signed(b)) => Width::Signed(a.max(b)),
+            (Width::Unsigned(a), Width::Unsigned(b)) => Width::Unsigned(a.max(b)),
+            _ => Width::Free,
+        }
+    }
 }
 
 impl Ints {
     /// No integers at all.
-    pub(crate) const NONE: Ints = Ints { size: Size::I64, negative: false, exact: true };
+    pub(crate) const NONE: Ints = Ints { size: Size::I64, negative: false, exact: true, width: Width::Free };
 
-    /// With one more.
+    /// With one more of Python's.
     pub(crate) fn with(self, value: i64) -> Ints {
         let exact = value.unsigned_abs() <= 1 << 53 || Int::from(value).is_exact_f64();
-        Ints { size: self.size, negative: self.negative || value < 0, exact: self.exact && exact }
+        Ints {
+            size: self.size,
+            negative: self.negative || value < 0,
+            exact: self.exact && exact,
+            width: Width::Free,
+        }
     }
 
     pub(crate) fn merge(self, other: Ints) -> Ints {
@@ -97,6 +125,22 @@ impl Ints {
             size: self.size.max(other.size),
             negative: self.negative || other.negative,
             exact: self.exact && other.exact,
+            width: self.width.merge(other.width),
+        }
+    }
+
+    fn data_type(self) -> DataType {
+        match (self.width, self.size) {
+            (Width::Signed(1), _) => DataType::Int8,
+            (Width::Signed(2), _) => DataType::Int16,
+            (Width::Signed(4), _) => DataType::Int32,
+            (Width::Unsigned(1), _) => DataType::UInt8,
+            (Width::Unsigned(2), _) => DataType::UInt16,
+            (Width::Unsigned(4), _) => DataType::UInt32,
+            (Width::Unsigned(_), _) => DataType::UInt64,
+            (_, Size::I64) => DataType::Int64,
+            (_, Size::U64) if !self.negative => DataType::UInt64,
+            _ => DataType::Decimal256(76, 0),
         }
     }
 }
@@ -231,11 +275,7 @@ impl Kind {
         match self {
             Kind::Null => DataType::Null,
             Kind::Bool => DataType::Boolean,
-            Kind::Int(ints) => match ints.size {
-                Size::I64 => DataType::Int64,
-                Size::U64 if !ints.negative => DataType::UInt64,
-                _ => DataType::Decimal256(76, 0),
-            },
+            Kind::Int(ints) => ints.data_type(),
             Kind::Float | Kind::FloatOrBool => DataType::Float64,
             Kind::Narrow => DataType::Float32,
             Kind::Typed(data_type, _) => data_type.clone(),
@@ -326,7 +366,7 @@ mod tests {
     use super::*;
 
     fn ints(exact: bool) -> Kind {
-        Kind::Int(Ints { size: Size::I64, negative: false, exact })
+        Kind::Int(Ints { exact, ..Ints::NONE })
     }
 
     #[test]
@@ -334,6 +374,17 @@ mod tests {
         assert_eq!(ints(true).merge(Kind::Float), Kind::Float);
         assert_eq!(ints(false).merge(Kind::Float), Kind::Json(Why::Mixed));
         assert_eq!(Kind::Float.merge(ints(false)), Kind::Json(Why::Mixed));
+    }
+
+    #[test]
+    fn integers_of_numpy_are_as_wide_as_they_were_unless_they_are_mixed() {
+        let of = |width| Kind::Int(Ints { width, ..Ints::NONE });
+        let both = |a, b| of(a).merge(of(b)).data_type();
+        assert_eq!(both(Width::Signed(1), Width::Signed(1)), DataType::Int8);
+        assert_eq!(both(Width::Signed(1), Width::Signed(4)), DataType::Int32);
+        assert_eq!(both(Width::Unsigned(2), Width::Unsigned(8)), DataType::UInt64);
+        assert_eq!(both(Width::Unsigned(2), Width::Signed(4)), DataType::Int64);
+        assert_eq!(both(Width::Signed(1), Width::Free), DataType::Int64);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use unpickle_core::{Id, Int, Value, View};
-use unpickle_numpy::{self as numpy, DtypeCache, MaskedArray, NdArray, Scalar, TimeUnit as Ticks};
+use unpickle_numpy::{self as numpy, DtypeCache, DtypeKind, MaskedArray, NdArray, Scalar, TimeUnit as Ticks};
 use unpickle_pandas::{self as pandas, PandasScalar, Recogniser, Std, TimeZone};
 
 use crate::build::unit_of;
 use crate::cell::{Cell, Map};
+use crate::kind::Width;
 use crate::notes::Told;
 use crate::numpy::{Instant, days_of_month, instant};
 use crate::times;
@@ -19,6 +20,8 @@ pub(crate) struct Reader<'p> {
     classes: Recogniser,
     dtypes: DtypeCache<'p>,
     zones: HashMap<Id, Option<(TimeZone, Option<Tz>)>>,
+    /// How wide the last object was, if it was an integer of numpy.
+    pub(crate) width: Width,
     /// What of the cells read so far was mapped.
     pub(crate) told: Told,
 }
@@ -47,11 +50,19 @@ impl<'p> Reader<'p> {
     }
 
     fn object(&mut self, value: Value<'p>) -> Cell<'p> {
+        self.width = Width::Free;
         match self.classes.recognise(value) {
             Some(pandas::Cell::Std(std)) => self.std(std),
             Some(pandas::Cell::Pandas(scalar)) => self.pandas(scalar),
             Some(pandas::Cell::NumpyScalar) => match Scalar::from_pickle_with(value, &mut self.dtypes) {
-                Ok(scalar) => self.inside(scalar.cell()),
+                Ok(scalar) => {
+                    self.width = match *scalar.dtype().kind() {
+                        DtypeKind::Int(bytes) => Width::Signed(bytes),
+                        DtypeKind::UInt(bytes) => Width::Unsigned(bytes),
+                        _ => Width::Free,
+                    };
+                    self.inside(scalar.cell())
+                }
                 Err(_) => Cell::Other,
             },
             Some(pandas::Cell::NumpyArray) => match NdArray::from_pickle_with(value, &mut self.dtypes) {
