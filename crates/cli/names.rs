@@ -62,13 +62,16 @@ impl SafeNames {
 
     /// A name for the table at `path`, unlike those given before, even where case does not count.
     pub(crate) fn name(&mut self, path: &str) -> String {
+        // `rows[3].name` is `rows.3.name`.
         let mut name: String = path
             .chars()
-            .map(
-                |char| {
-                    if char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | ' ') { char } else { '_' }
-                },
-            )
+            .filter_map(|char| match char {
+                '[' => Some('.'),
+                ']' => None,
+                '_' | '-' | '.' | ' ' => Some(char),
+                _ if char.is_alphanumeric() => Some(char),
+                _ => Some('_'),
+            })
             .collect();
         // File systems stop at 255 bytes; an ending and a number must find room.
         let end = (0..=name.len().min(120)).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
@@ -76,7 +79,7 @@ impl SafeNames {
         let trimmed = name.trim_matches(|char: char| matches!(char, '_' | '.' | ' '));
         let name = match trimmed {
             "" => "table",
-            // `coef_` keeps its underscore, `[3]` loses those of its brackets.
+            // `coef_` keeps its underscore, `(3)` loses those of its brackets.
             _ if path.starts_with(trimmed) => name.trim_end_matches(['.', ' ']),
             _ => trimmed,
         };
@@ -129,6 +132,8 @@ mod tests {
             ("model.coef_", "model.coef_"),
             ("[3]", "3"),
             ("(3)", "3-2"),
+            ("rows[3].name", "rows.3.name"),
+            ("[1][0]", "1.0"),
             ("../../etc/passwd", "etc_passwd"),
             ("", "table"),
             ("..", "table-2"),
