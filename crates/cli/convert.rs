@@ -157,8 +157,13 @@ impl Converter<'_> {
             Err(Trouble::Writing(error)) => bail!("{name}: cannot write: {}", reason(&error)),
             Err(Trouble::Table(error)) => return Err(error),
         };
+        // Of a table that was not asked for by its path, that is told.
+        let path = Some(table.path()).filter(|path| !path.is_empty() && args.key.as_deref() != Some(path));
         for note in table.notes() {
-            self.messages.note(shown(input), note);
+            match path {
+                Some(path) => self.messages.note(shown(input), format_args!("at `{path}`: {note}")),
+                None => self.messages.note(shown(input), note),
+            }
         }
         let columns = counted(selected.csv().columns.len() as u64, "column");
         let rows = counted(rows, "row");

@@ -86,7 +86,7 @@ fn a_key_takes_any_value_that_is_a_table_if_asked_for() {
     let done = writes(folder.path(), &["a.pkl", "a.csv"], "a.csv");
     assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), b",id\n0,5\n");
     assert!(
-        done.err.starts_with("a.pkl: note: the table at `of`; what lies beside it is left out\n"),
+        done.err.starts_with("a.pkl: note: at `of`: the only table; what lies beside it is left out\n"),
         "{}",
         done.err
     );

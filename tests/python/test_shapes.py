@@ -235,6 +235,12 @@ def test_what_is_no_table_is_named_in_one_line(name, protocol, tmp_path):
     assert run(source, "--list").returncode == 0
 
 
+def test_what_was_done_is_told_of_each_table_by_its_path(tmp_path):
+    value = {"one": FRAME, "two": pd.DataFrame({"z": [1j]})}
+    notes = [line for line in run(write(tmp_path, value, 5), "-d", tmp_path / "out").stderr.decode().splitlines() if ": note: " in line]
+    assert len(notes) == 1 and "note: at `two`: column `z`: complex128" in notes[0]
+
+
 def test_what_was_done_to_columns_is_told_once(tmp_path):
     frame = pd.DataFrame({f"c{i}": np.ones(3) * 1j for i in range(10)})
     source, out = write(tmp_path, frame, 5), tmp_path / "out.parquet"

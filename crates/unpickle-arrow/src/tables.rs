@@ -7,7 +7,7 @@ use crate::table::Table;
 use crate::tabular::{arrow, columns, library, list, objects, path, python, records, rows, search, values};
 
 /// Said of the only table inside something that holds more.
-const BESIDE: &str = "what lies beside it is left out";
+const BESIDE: &str = "the only table; what lies beside it is left out";
 
 /// Most values that are tried for candidates: each try may look at all that is inside.
 const MOST_CANDIDATES: usize = 1000;
@@ -151,10 +151,9 @@ fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
 fn note_beside(value: Value<'_>, found: &mut [Table<'_>]) {
     if let [table] = found
         && path::holds_more(value)
-        && !table.notes().iter().any(|note| note.contains(BESIDE))
+        && !table.notes().iter().any(|note| note == BESIDE)
     {
-        let note = format!("the table at `{}`; {BESIDE}", table.path());
-        table.note(note);
+        table.note(BESIDE);
     }
 }
 
