@@ -172,14 +172,14 @@ def look(cell):
         return Seen("time", nanos) if cell.tzinfo is None else Seen("other", cell)
     if isinstance(cell, np.datetime64):
         unit = np.datetime_data(cell.dtype)[0]
-        return Seen("date", int(cell.view("i8"))) if unit == "D" else Seen("stamp", int(cell.view("i8")) * NANOS[unit], (unit, None))
+        return Seen("date", int(cell.view("i8"))) if unit == "D" else Seen("stamp", int(cell.view("i8")) * NANOS[unit], (unit, None, unit))
     if isinstance(cell, np.timedelta64):
         unit = np.datetime_data(cell.dtype)[0]
-        return Seen("duration", int(cell.view("i8")) * NANOS[unit], (unit, None))
+        return Seen("duration", int(cell.view("i8")) * NANOS[unit], (unit, None, unit))
     if isinstance(cell, (int, np.integer)):
-        return Seen("int", int(cell))
+        return Seen("int", int(cell), cell.dtype if isinstance(cell, np.integer) else None)
     if isinstance(cell, (np.float16, np.float32)):
-        return Seen("narrow", float(cell))
+        return Seen("narrow", float(cell), str(cell.dtype))
     if isinstance(cell, float):
         return Seen("float", float(cell))
     if isinstance(cell, str):
@@ -260,13 +260,16 @@ def agree(here):
     if kinds == {"bool"}:
         return pa.bool_(), values
     if kinds == {"int"}:
+        dtypes = {cell.more for cell in here}
+        if None not in dtypes and len({dtype.kind for dtype in dtypes}) == 1:
+            return pa.from_numpy_dtype(max(dtypes, key=lambda dtype: dtype.itemsize)), values
         if all(-(2**63) <= value < 2**63 for value in values):
             return pa.int64(), values
         if all(0 <= value < 2**64 for value in values):
             return pa.uint64(), values
         return (pa.decimal256(76, 0), values) if all(abs(value) < 10**76 for value in values) else refuse
     if kinds == {"narrow"}:
-        return pa.float32(), values
+        return pa.float16() if {cell.more for cell in here} == {"float16"} else pa.float32(), values
     if kinds <= {"int", "narrow", "float"}:
         exact = all(cell.kind != "int" or int(float(cell.value)) == cell.value for cell in here)
         return (pa.float64(), [float(value) for value in values]) if exact else refuse
@@ -328,14 +331,14 @@ def timed(here, values):
     zones = {cell.more[1] for cell in here}
     if None in zones and len(zones) > 1:
         return None
-    unit = max((needed(cell) for cell in here), key=FINER.index)
-    if here[0].kind == "duration":
-        kind = pa.duration(unit)
-    else:
-        unit = stored(unit)
-        kind = pa.timestamp(unit, zones.pop() if len(zones) == 1 else "UTC")
-    fits = all(-(2**63) < value // NANOS[unit] < 2**63 for value in values)
-    return (kind, values) if fits else None
+    zone = zones.pop() if len(zones) == 1 else "UTC"
+    # numpy's cells say their unit, others are microseconds at least, where these reach as far.
+    said = max((cell.more[2] if len(cell.more) > 2 else max("us", needed(cell), key=FINER.index) for cell in here), key=FINER.index)
+    for unit in (said, max((needed(cell) for cell in here), key=FINER.index)):
+        unit = unit if here[0].kind == "duration" else stored(unit)
+        if all(-(2**63) < value // NANOS[unit] < 2**63 for value in values):
+            return (pa.duration(unit) if here[0].kind == "duration" else pa.timestamp(unit, zone)), values
+    return None
 
 
 def needed(cell):
@@ -530,4 +533,7 @@ def changed(cells):
     kinds = {cell.kind for cell in here}
     zones = any(isinstance(cell, dt.time) and cell.tzinfo is not None for cell in cells)
     inside = any(changed(cell.value) for cell in here if cell.kind == "list")
-    return zones or inside or not kinds.isdisjoint({"stamp", "duration", "narrow"})
+    moments = [cell for cell in here if cell.kind in ("stamp", "duration")]
+    # Nanoseconds that are really there are cut; of several zones the first is taken.
+    cut = any(cell.value % 1000 for cell in moments) or len({cell.more[1] for cell in moments}) > 1
+    return zones or inside or cut or bool(moments and "date" in kinds)

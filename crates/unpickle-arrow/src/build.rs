@@ -12,8 +12,8 @@ use arrow_array::builder::{
 };
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
-    DurationSecondType, Float32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType,
+    DurationSecondType, Float16Type, Float32Type, Float64Type, Int64Type, Time64MicrosecondType,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
 };
 use arrow_array::{ArrayRef, NullArray, StringArray, StructArray};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, i256};
@@ -85,6 +85,10 @@ pub(crate) fn build<'p>(kind: &Kind, items: &[Item<'p>], reader: &mut Reader<'p>
         }
         Kind::Narrow => primitive::<Float32Type>(kind, items, reader, |cell| match cell {
             Cell::Narrow(value) => Some(*value),
+            _ => None,
+        })?,
+        Kind::Half => primitive::<Float16Type>(kind, items, reader, |cell| match cell {
+            Cell::Narrow(value) => Some(half::f16::from_f32(*value)),
             _ => None,
         })?,
         Kind::Typed(data_type, _) => typed(kind, data_type, items, reader)?,

@@ -9,7 +9,7 @@ use unpickle_pandas::{Std, period_freq};
 use crate::cell::{Cell, Map, Reader};
 use crate::cells::Cells;
 use crate::decimal;
-use crate::kind::{Fields, Ints, Kind, Size, Span, Why, Width, Zone};
+use crate::kind::{Fields, Ints, Kind, Scalar, Size, Span, Why, Width, Zone};
 use crate::notes;
 use crate::numpy::{self, plain_type};
 use crate::reader::is_masked;
@@ -94,15 +94,15 @@ impl<'p> Inference<'p> {
     #[inline]
     fn add(&mut self, kind: &mut Kind, value: Value<'p>, depth: usize) -> Result<()> {
         let cell = self.reader.read(value);
-        let width = if value.as_object().is_some() { self.reader.width } else { Width::Free };
-        self.add_cell(kind, cell, width, value.encoding(), depth)
+        let scalar = value.as_object().and(self.reader.scalar);
+        self.add_cell(kind, cell, scalar, value.encoding(), depth)
     }
 
     fn add_cell(
         &mut self,
         kind: &mut Kind,
         cell: Cell<'p>,
-        width: Width,
+        scalar: Option<Scalar>,
         encoding: Encoding,
         depth: usize,
     ) -> Result<()> {
@@ -110,7 +110,7 @@ impl<'p> Inference<'p> {
         match (&mut *kind, &cell) {
             (_, Cell::Null) | (Kind::Bool, Cell::Bool(_)) | (Kind::Float, Cell::Float(_)) => return Ok(()),
             (Kind::Str { utf8: true }, Cell::Str(text)) if std::str::from_utf8(text).is_ok() => return Ok(()),
-            (Kind::Int(ints), Cell::Int(int)) if ints.size == Size::I64 && width == Width::Free => {
+            (Kind::Int(ints), Cell::Int(int)) if ints.size == Size::I64 && scalar.is_none() => {
                 if let Some(int) = int.as_i64() {
                     *ints = ints.with(int);
                     return Ok(());
@@ -139,7 +139,7 @@ impl<'p> Inference<'p> {
             }
             _ => {}
         }
-        let new = self.kind_of(cell, width, encoding, depth)?;
+        let new = self.kind_of(cell, scalar, encoding, depth)?;
         *kind = std::mem::replace(kind, Kind::Null).merge(new);
         Ok(())
     }
@@ -198,7 +198,15 @@ impl<'p> Inference<'p> {
         Ok(true)
     }
 
-    fn kind_of(&mut self, cell: Cell<'p>, width: Width, encoding: Encoding, depth: usize) -> Result<Kind> {
+    fn kind_of(
+        &mut self,
+        cell: Cell<'p>,
+        scalar: Option<Scalar>,
+        encoding: Encoding,
+        depth: usize,
+    ) -> Result<Kind> {
+        let width = Width::of(scalar);
+        let span = if scalar.is_some() { Span::of_numpy } else { Span::of };
         Ok(match cell {
             Cell::Null => Kind::Null,
             Cell::Bool(_) => Kind::Bool,
@@ -220,6 +228,7 @@ impl<'p> Inference<'p> {
                 width,
             }),
             Cell::Float(_) => Kind::Float,
+            Cell::Narrow(_) if scalar == Some(Scalar::Half) => Kind::Half,
             Cell::Narrow(_) => Kind::Narrow,
             Cell::Str(text) => Kind::Str { utf8: std::str::from_utf8(text).is_ok() },
             Cell::Made(_) | Cell::Printed(_) => Kind::Str { utf8: true },
@@ -237,9 +246,9 @@ impl<'p> Inference<'p> {
                     None => Zone::None,
                     Some(id) => Zone::One(self.reader.zone_name(id).to_owned()),
                 };
-                Kind::Stamp { span: Span::of(value, unit), zone }
+                Kind::Stamp { span: span(value, unit), zone }
             }
-            Cell::Duration { value, unit } => Kind::Duration(Span::of(value, unit)),
+            Cell::Duration { value, unit } => Kind::Duration(span(value, unit)),
             Cell::Decimal(text) => match crate::decimal::digits(text) {
                 Some((whole, scale)) => Kind::Decimal { whole, scale },
                 None => Kind::Json(Why::Digits),
@@ -336,6 +345,7 @@ impl<'p> Inference<'p> {
             Some(cell) => self.reader.numpy(cell),
             None => Cell::Other,
         };
-        self.add_cell(kind, cell, Width::Free, encoding, depth + 1)
+        let scalar = (!matches!(array.dtype().kind(), DtypeKind::Object)).then_some(Scalar::Other);
+        self.add_cell(kind, cell, scalar, encoding, depth + 1)
     }
 }

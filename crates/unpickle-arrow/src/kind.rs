@@ -24,8 +24,10 @@ pub(crate) enum Kind {
     Float,
     /// Floats, and booleans behind the first: 1.0 and 0.0, as pyarrow makes them.
     FloatOrBool,
-    /// numpy's float16 and float32.
+    /// numpy's float32, with float16 among them.
     Narrow,
+    /// numpy's float16.
+    Half,
     /// The elements of numpy arrays of a plain dtype, in that dtype; and which they are, if integers.
     Typed(DataType, Option<Ints>),
     Str {
@@ -83,11 +85,21 @@ pub(crate) struct Ints {
     pub(crate) width: Width,
 }
 
+/// What a cell is, if it is a scalar of numpy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    /// An integer of so many bytes.
+    Signed(u8),
+    Unsigned(u8),
+    /// A float16.
+    Half,
+    Other,
+}
+
 /// How wide integers are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
     /// As wide as they need to be: Python's.
-    #[default]
     Free,
     /// Scalars of numpy, of so many bytes at most.
     Signed(u8),
@@ -95,6 +107,14 @@ pub(crate) enum Width {
 }
 
 impl Width {
+    pub(crate) fn of(scalar: Option<Scalar>) -> Width {
+        match scalar {
+            Some(Scalar::Signed(bytes)) => Width::Signed(bytes),
+            Some(Scalar::Unsigned(bytes)) => Width::Unsigned(bytes),
+            _ => Width::Free,
+        }
+    }
+
     /// The widest, as `numpy.result_type` has it; of signed and unsigned ones, and of Python's, none is.
     fn merge(self, other: Width) -> Width {
         match (self, other) {
@@ -187,7 +207,7 @@ impl Kind {
     /// The least kind that holds both.
     pub(crate) fn merge(self, other: Kind) -> Kind {
         use Kind::{
-            Bool, Bytes, Complex, Date, Decimal, Duration, Float, FloatOrBool, Int, Json, List, Narrow,
+            Bool, Bytes, Complex, Date, Decimal, Duration, Float, FloatOrBool, Half, Int, Json, List, Narrow,
         };
         use Kind::{Null, Period, Stamp, Str, Str2, Struct, Time, Typed, Uuid};
         match (self, other) {
@@ -203,6 +223,9 @@ impl Kind {
             (Int(a), Int(b)) => Int(a.merge(b)),
             (Float, Float | Narrow) | (Narrow, Float) => Float,
             (Narrow, Narrow) => Narrow,
+            (Half, Half) => Half,
+            (Half, other) => Narrow.merge(other),
+            (this, Half) => this.merge(Narrow),
             (Float | Narrow, Int(ints)) | (Int(ints), Float | Narrow) if ints.exact => Float,
             (Float | Narrow | FloatOrBool, Bool | FloatOrBool) => FloatOrBool,
             (FloatOrBool, Float | Narrow) => FloatOrBool,
@@ -278,6 +301,7 @@ impl Kind {
             Kind::Int(ints) => ints.data_type(),
             Kind::Float | Kind::FloatOrBool => DataType::Float64,
             Kind::Narrow => DataType::Float32,
+            Kind::Half => DataType::Float16,
             Kind::Typed(data_type, _) => data_type.clone(),
             Kind::Str { utf8: true } | Kind::Str2 { utf8: true } | Kind::Json(_) => DataType::Utf8,
             Kind::Str { utf8: false } | Kind::Str2 { utf8: false } | Kind::Bytes { .. } => DataType::Binary,

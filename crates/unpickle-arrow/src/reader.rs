@@ -9,7 +9,7 @@ use unpickle_pandas::{self as pandas, PandasScalar, Recogniser, Std, TimeZone};
 
 use crate::build::unit_of;
 use crate::cell::{Cell, Map};
-use crate::kind::Width;
+use crate::kind;
 use crate::notes::Told;
 use crate::numpy::{Instant, days_of_month, instant};
 use crate::times;
@@ -20,8 +20,8 @@ pub(crate) struct Reader<'p> {
     classes: Recogniser,
     dtypes: DtypeCache<'p>,
     zones: HashMap<Id, Option<(TimeZone, Option<Tz>)>>,
-    /// How wide the last object was, if it was an integer of numpy.
-    pub(crate) width: Width,
+    /// What the last object was, if it was a scalar of numpy.
+    pub(crate) scalar: Option<kind::Scalar>,
     /// What of the cells read so far was mapped.
     pub(crate) told: Told,
 }
@@ -50,18 +50,20 @@ impl<'p> Reader<'p> {
     }
 
     fn object(&mut self, value: Value<'p>) -> Cell<'p> {
-        self.width = Width::Free;
+        self.scalar = None;
         match self.classes.recognise(value) {
             Some(pandas::Cell::Std(std)) => self.std(std),
             Some(pandas::Cell::Pandas(scalar)) => self.pandas(scalar),
             Some(pandas::Cell::NumpyScalar) => match Scalar::from_pickle_with(value, &mut self.dtypes) {
                 Ok(scalar) => {
-                    self.width = match *scalar.dtype().kind() {
-                        DtypeKind::Int(bytes) => Width::Signed(bytes),
-                        DtypeKind::UInt(bytes) => Width::Unsigned(bytes),
-                        _ => Width::Free,
-                    };
-                    self.inside(scalar.cell())
+                    let cell = self.inside(scalar.cell());
+                    self.scalar = Some(match *scalar.dtype().kind() {
+                        DtypeKind::Int(bytes) => kind::Scalar::Signed(bytes),
+                        DtypeKind::UInt(bytes) => kind::Scalar::Unsigned(bytes),
+                        DtypeKind::Float(2) => kind::Scalar::Half,
+                        _ => kind::Scalar::Other,
+                    });
+                    cell
                 }
                 Err(_) => Cell::Other,
             },
