@@ -14,6 +14,9 @@ use crate::notes;
 use crate::numpy::{self, plain_type};
 use crate::reader::is_masked;
 
+/// Values inside cells for each byte of the pickle: as many as there are if nothing is shared, and some more.
+const VALUES_PER_BYTE: usize = 4;
+
 /// Nested cells beyond this depth are written as JSON text.
 const MAX_DEPTH: usize = 32;
 
@@ -21,15 +24,18 @@ const MAX_DEPTH: usize = 32;
 pub(crate) struct Inference<'p> {
     pub(crate) reader: Reader<'p>,
     freqs: HashMap<Id, Option<String>>,
-    /// How many more values inside cells may be looked at: shared ones are looked at for each that holds them.
+    /// How many values inside cells may be looked at, beyond some for each byte of the pickle: shared ones are looked
+    /// at for each that holds them.
     budget: usize,
+    /// How many were.
+    inside: usize,
     /// Room for the integers of an array.
     counts: Vec<i64>,
 }
 
 impl<'p> Inference<'p> {
     pub(crate) fn new(budget: usize) -> Inference<'p> {
-        Inference { reader: Reader::default(), freqs: HashMap::new(), budget, counts: Vec::new() }
+        Inference { reader: Reader::default(), freqs: HashMap::new(), budget, inside: 0, counts: Vec::new() }
     }
 
     /// What the user is told of the cells, which were found to be of this kind.
@@ -144,17 +150,16 @@ impl<'p> Inference<'p> {
         Ok(())
     }
 
+    /// One more value inside a cell. What is not shared takes a byte at least, so it is never too much.
     fn charge(&mut self, value: Value<'p>) -> Result<()> {
-        match self.budget.checked_sub(1) {
-            Some(left) => {
-                self.budget = left;
-                Ok(())
-            }
-            None => Err(Error::limit(format!(
-                "the cells share so much that they would be more values than the limit for a table (at byte {})",
-                value.offset()
-            ))),
+        self.inside += 1;
+        if self.inside <= value.input_len().saturating_mul(VALUES_PER_BYTE).saturating_add(self.budget) {
+            return Ok(());
         }
+        Err(Error::limit(format!(
+            "the cells share so much that they would be more values than the limit for a table (at byte {})",
+            value.offset()
+        )))
     }
 
     /// Merges the pairs of a dict into fields; false if they are no fields.

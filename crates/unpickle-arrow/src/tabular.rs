@@ -20,8 +20,8 @@ pub(crate) mod rows;
 pub(crate) mod search;
 pub(crate) mod values;
 
-/// Most values inside cells that sharing may unfold to, in all of one table.
-pub(crate) const BUDGET: usize = 100_000_000;
+/// Most values inside cells that sharing may unfold to, in one column, beyond some for each byte of the pickle.
+pub(crate) const BUDGET: usize = 20_000_000;
 
 /// What has more columns is no table of columns.
 const MAX_COLUMNS: usize = 10_000;
