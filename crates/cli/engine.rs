@@ -25,12 +25,7 @@ pub(crate) fn tables<'f>(file: &'f File, key: Option<&str>) -> Result<Vec<Table<
         None => file.tables(),
         Some(key) => file.tables_at(key),
     };
-    let found = found.map_err(|error| anyhow!("{error}"))?;
-    match key {
-        Some(".") | None => Ok(found),
-        Some(_) if !found.is_empty() => Ok(found),
-        Some(_) => Err(no_table(file)),
-    }
+    found.map_err(|error| anyhow!("{error}"))
 }
 
 /// Writes the table.

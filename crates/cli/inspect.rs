@@ -80,8 +80,7 @@ fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<(
     writeln!(out, "{}: {facts}", clean(&shown(path).display().to_string()))?;
     let mut tables = engine::tables(file, args.key.as_deref())?;
     if tables.is_empty() {
-        let value = file.pickle().row().unwrap_or(file.root());
-        tables = candidates(value).map_err(|error| anyhow!("{error}"))?;
+        tables = candidates(file.whole()).map_err(|error| anyhow!("{error}"))?;
         let more = if tables.is_empty() { "" } else { "; -k could take" };
         writeln!(out, "  no table; it holds {}{more}", clean(&engine::what(file)))?;
     }

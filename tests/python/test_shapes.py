@@ -189,6 +189,7 @@ HOLDERS = {
     "tuple of arrays": ((np.ones((4, 2)), np.arange(4)), ["[0]", "[1]"]),
     "list of frames": ([FRAME, FRAME.copy()], ["[0]", "[1]"]),
     "frames in dicts": ([{"id": 1, "frame": FRAME}, {"id": 2, "frame": FRAME.copy()}], ["[0].frame", "[1].frame"]),
+    "frames in columns": ({"id": [1, 2], "frame": [FRAME, FRAME.copy()]}, ["frame[0]", "frame[1]"]),
     "frames in tuples": ([(1, FRAME), (2, FRAME.copy())], ["[0][1]", "[1][1]"]),
     "lists of dicts": ({"train": [{"a": 1}], "test": [{"a": 2}, {"a": 3}]}, ["train", "test"]),
 }

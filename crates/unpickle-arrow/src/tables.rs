@@ -22,8 +22,8 @@ const MOST_CANDIDATES: usize = 1000;
 /// 3. a list of objects of one class, or of like attributes (dataclasses, say): a column for each attribute;
 /// 4. a dict of columns of one length;
 /// 5. a dict of dicts or of such objects: a row each, the keys are the index;
-/// 6. a list of lists, tuples, namedtuples or arrays of one length: a row each, columns `0`, `1`, …;
-/// 7. a list of plain values, or of lists: one column `0`;
+/// 6. a list of lists, tuples or namedtuples of one length: a row each, columns `0`, `1`, …; tuples may be of several;
+/// 7. a list of plain values, of lists of several lengths, of sets or of arrays of one dimension: one column `0`;
 /// 8. a dict of plain values: one column `0`, the keys are the index, as `pandas.Series(dict)`.
 ///
 /// A tuple, a deque or a set is a list here; a subclass of dict is a dict. What is none of these, or holds a frame

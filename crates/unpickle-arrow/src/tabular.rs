@@ -45,6 +45,11 @@ fn check_cells(value: Value<'_>, rows: usize, columns: usize) -> Result<()> {
     Err(Error::limit(message))
 }
 
+/// Whether frames are in cells of the columns of `value`: they are the tables then, not what holds them.
+fn hold_frames<'c, 'p: 'c>(columns: impl IntoIterator<Item = &'c Column<'p>>, value: Value<'p>) -> bool {
+    columns.into_iter().any(Column::holds_json) && search::holds_frame(value)
+}
+
 /// A table whose rows are numbered from 0, of named columns.
 fn numbered<'p>(kind: &'static str, columns: Vec<(String, Column<'p>)>, rows: usize) -> Result<Table<'p>> {
     let (names, columns) = columns.into_iter().unzip();

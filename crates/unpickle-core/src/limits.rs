@@ -4,8 +4,8 @@
 ///
 /// Decoding is linear in the input by construction: every table entry is paid for by input bytes, lengths are
 /// checked against what is left before they are used, and sharing is never expanded. [`Limits::memory`] is for
-/// callers that want less than that. Consumers that must unshare (JSON text, nested columns) charge
-/// [`Limits::expand`] and [`Limits::depth`].
+/// callers that want less than that. [`Limits::expand`] and [`Limits::depth`] are for consumers that must unshare. The
+/// exporters of this project do not read them yet: they have bounds of their own, which grow with the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

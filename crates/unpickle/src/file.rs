@@ -71,6 +71,11 @@ impl File {
         self.pickle.root()
     }
 
+    /// What paths start from: what was pickled, or the list of it where there are several pickles.
+    pub fn whole(&self) -> Value<'_> {
+        self.pickle.row().unwrap_or(self.root())
+    }
+
     /// The value of each pickle, in the order of the file: one, unless `pickle.dump` was called on it repeatedly.
     pub fn values(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
         self.pickle.roots()
@@ -135,7 +140,7 @@ impl File {
     pub fn tables_at(&self, path: &str) -> Result<Vec<unpickle_arrow::Table<'_>>> {
         match path {
             "." => self.tables(),
-            path => unpickle_arrow::tables_at(self.pickle.row().unwrap_or(self.root()), path),
+            path => unpickle_arrow::tables_at(self.whole(), path),
         }
     }
 

@@ -5,7 +5,7 @@ use unpickle_core::{Result, Value};
 use unpickle_pandas::{Index, Series};
 
 use super::library::{extension_array, one_dimensional};
-use super::{BUDGET, labelled, python, records, sequence};
+use super::{BUDGET, hold_frames, labelled, python, records, sequence};
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
@@ -57,6 +57,9 @@ pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
             Part::List(list) => Column::objects(Cells::Seq(list), BUDGET)
                 .map_err(|error| error.within(format!("column `{name}`")))?,
         });
+    }
+    if hold_frames(&columns, value) {
+        return Ok(None);
     }
     let kind = "dict of columns";
     match index {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use unpickle_core::{Id, Result, Value};
 
 use super::library::one_dimensional;
-use super::{BUDGET, items, numbered, objects, search};
+use super::{BUDGET, hold_frames, items, numbered, objects};
 use crate::cell::{Cell, Reader};
 use crate::cells::Cells;
 use crate::column::Column;
@@ -25,8 +25,7 @@ pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
         return Ok(None);
     }
     let column = Column::objects(Cells::Seq(list), BUDGET)?;
-    // Frames in cells are the tables, not what holds them.
-    if column.holds_json() && search::holds_frame(value) {
+    if hold_frames([&column], value) {
         return Ok(None);
     }
     table(column, list.len()).map(Some)

@@ -58,8 +58,8 @@ pub(crate) fn holds_more(root: Value<'_>) -> bool {
     false
 }
 
-/// The value at `path`. A name may hold dots and brackets itself, so all names that fit are tried, the first that leads
-/// on is taken; no path is longer than its text, so this ends.
+/// The value at `path`. A name may hold dots and brackets itself, so all names that fit are tried, and the first that leads
+/// on is taken. Each step takes some of the text, so this ends, also in what holds itself.
 pub(crate) fn find<'p>(root: Value<'p>, path: &str) -> Option<Value<'p>> {
     // Where a step was taken: the value there, and what is left of the path.
     let mut todo = vec![(root, path)];

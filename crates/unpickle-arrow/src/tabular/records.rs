@@ -7,7 +7,7 @@ use std::sync::Arc;
 use unpickle_core::{Id, Object, Result, Value};
 use unpickle_pandas::{Mapping, Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, check_cells, labelled, objects, search, sequence};
+use super::{BUDGET, MAX_COLUMNS, check_cells, hold_frames, labelled, objects, search, sequence};
 use crate::cell::Map;
 use crate::cells::{Cells, Key, Rows};
 use crate::column::Column;
@@ -118,8 +118,7 @@ pub(super) fn table<'p>(
         let name = labels.texts.get(i).cloned().flatten().unwrap_or_default();
         column.map_err(|error| error.within(format!("column `{name}`")))
     })?;
-    // Frames in cells are the tables, not what holds them.
-    if columns.iter().any(Column::holds_json) && search::holds_frame(value) {
+    if hold_frames(&columns, value) {
         return Ok(None);
     }
     match index {

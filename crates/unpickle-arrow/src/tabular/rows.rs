@@ -3,7 +3,7 @@
 use unpickle_core::{Result, Seq, Value};
 use unpickle_pandas::{Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, check_cells, items, numbered, objects, records, search};
+use super::{BUDGET, MAX_COLUMNS, check_cells, hold_frames, items, numbered, objects, records};
 use crate::cells::{Cells, Rows};
 use crate::column::Column;
 use crate::table::Table;
@@ -70,8 +70,7 @@ pub(super) fn by_position<'p>(
             Column::objects(cells, BUDGET).map_err(|error| error.within(format!("column `{at}`")))?;
         columns.push((at.to_string(), column));
     }
-    // Frames in cells are the tables, not what holds them.
-    if columns.iter().any(|(_, column)| column.holds_json()) && search::holds_frame(value) {
+    if hold_frames(columns.iter().map(|(_, column)| column), value) {
         return Ok(None);
     }
     let mut table = numbered(kind, columns, list.len())?;
