@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use unpickle::arrow::{Columns, Table, candidates};
 use unpickle::{File, View};
 
@@ -43,6 +43,9 @@ pub(crate) fn inspect(
 
 fn dis(path: &Path, args: &Args, messages: Messages, out: &mut impl Write) -> Result<()> {
     let input = source::input(path, args)?;
+    if let Some(archive) = input.archive() {
+        bail!("{}", archive.refusal());
+    }
     let bytes = input.as_ref();
     let mut at = unpickle::dis(bytes, 0, &mut *out).map_err(of_writing)?;
     while at < bytes.len() as u64 {

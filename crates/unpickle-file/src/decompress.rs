@@ -38,19 +38,19 @@ pub(crate) fn decompress(container: Container, input: &[u8], options: &OpenOptio
     Ok(out.bytes)
 }
 
-/// One compressed member of a zip archive. `method` is zip's number.
-pub(crate) fn zip_member(method: u16, input: &[u8], options: &OpenOptions) -> Result<Vec<u8>> {
+/// The first `most` bytes of a compressed member of a zip archive. `method` is zip's number.
+pub(crate) fn zip_member(method: u16, input: &[u8], most: u64, options: &OpenOptions) -> Result<Vec<u8>> {
     let mut out = Output::new(Container::Zip, input.len() as u64, options);
     let rest = &mut &*input;
     match method {
-        8 => out.fill(&mut flate2::bufread::DeflateDecoder::new(rest))?,
-        12 => out.fill(&mut bzip2::bufread::BzDecoder::new(rest))?,
-        14 => out.fill(&mut zip_lzma(rest)?)?,
+        8 => out.fill(&mut flate2::bufread::DeflateDecoder::new(rest).take(most))?,
+        12 => out.fill(&mut bzip2::bufread::BzDecoder::new(rest).take(most))?,
+        14 => out.fill(&mut zip_lzma(rest)?.take(most))?,
         93 => {
             let reader = zstd::stream::read::Decoder::with_buffer(rest);
-            out.fill(&mut reader.map_err(|error| damaged(Container::Zip, 0, &error))?)?;
+            out.fill(&mut reader.map_err(|error| damaged(Container::Zip, 0, &error))?.take(most))?;
         }
-        95 => out.fill(&mut lzma_rust2::XzReader::new_mem_limit(rest, true, DICTIONARY))?,
+        95 => out.fill(&mut lzma_rust2::XzReader::new_mem_limit(rest, true, DICTIONARY).take(most))?,
         _ => {
             let message =
                 format!("zip member compressed by method {method}, which is not read; unpack it first");

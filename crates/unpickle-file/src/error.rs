@@ -26,7 +26,7 @@ pub enum ErrorKind {
     Damaged,
     /// A limit of [`OpenOptions`](crate::OpenOptions) was reached.
     Limit,
-    /// An archive that holds nothing, several members, or none that can be read.
+    /// An archive that holds nothing, or several members where one was expected.
     Archive,
     /// Sound, but of a form that is not read.
     Unsupported,
@@ -42,6 +42,19 @@ impl Error {
     pub(crate) fn io(doing: &str, source: io::Error) -> Error {
         let message = format!("{doing}: {}", reason(&source));
         Error { path: None, kind: ErrorKind::Io, message, source: Some(source) }
+    }
+
+    /// The same, for another who asks. (Errors of reading are not kept, so none has a source.)
+    #[cold]
+    pub(crate) fn again(&self) -> Error {
+        Error { path: self.path.clone(), kind: self.kind, message: self.message.clone(), source: None }
+    }
+
+    /// Names the member of an archive that it is about.
+    #[cold]
+    pub(crate) fn within_member(mut self, name: &str) -> Error {
+        self.message = format!("{}: {}", name.escape_debug(), self.message);
+        self
     }
 
     #[cold]

@@ -8,14 +8,14 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
+use crate::archive::Archive;
 use crate::container::Container;
 use crate::decompress::{decompress, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::looks_like::looks_like;
 use crate::map::map;
 use crate::options::OpenOptions;
-use crate::zipped::Member;
-use crate::{tarball, zipped};
+use crate::zip_member::Content;
 
 /// Files below this are read: a system call or two, where mapping takes as many and page faults on top.
 const SMALL: u64 = 64 << 10;
@@ -34,6 +34,7 @@ pub struct Input {
     bytes: Bytes,
     part: Range<usize>,
     containers: Vec<Container>,
+    archive: Option<Archive>,
 }
 
 enum Bytes {
@@ -46,8 +47,8 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// The file cannot be read; it is compressed and damaged; it is an archive of several files; it grows beyond
-    /// what `options` allow. Whether what comes out is a pickle, is not looked at.
+    /// The file cannot be read; it is compressed and damaged; it grows beyond what `options` allow. Whether what comes
+    /// out is a pickle, is not looked at.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Input> {
         let path = path.as_ref();
         open(path, options)
@@ -64,6 +65,12 @@ impl Input {
         Input::unwrap(Bytes::Owned(read(&mut reader, options)?), options)
     }
 
+    /// The members, where the bytes are an archive that no single file can be taken out of: a zip or tar of several,
+    /// numpy's `.npz` of any number.
+    pub fn archive(&self) -> Option<&Archive> {
+        self.archive.as_ref()
+    }
+
     /// What the pickle was wrapped in, the outermost first; empty for a plain file.
     pub fn containers(&self) -> &[Container] {
         &self.containers
@@ -71,10 +78,10 @@ impl Input {
 
     fn unwrap(bytes: Bytes, options: &OpenOptions) -> Result<Input> {
         let part = 0..bytes.as_ref().len();
-        let mut input = Input { bytes, part, containers: Vec::new() };
+        let mut input = Input { bytes, part, containers: Vec::new(), archive: None };
         loop {
             let container = Container::of(input.as_ref());
-            if container == Container::Plain {
+            if container == Container::Plain || input.archive.is_some() {
                 return Ok(input);
             }
             if input.containers.len() == LAYERS {
@@ -92,17 +99,25 @@ impl Input {
         }
     }
 
-    /// Takes off one layer.
+    /// Takes off one layer, or opens an archive.
     fn peel(&mut self, container: Container, options: &OpenOptions) -> Result<()> {
         let bytes = self.as_ref();
         let inner = match container {
-            Container::Tar => Member::Stored(tarball::member(bytes)?),
-            Container::Zip => zipped::member(bytes, options)?,
-            _ => Member::Unpacked(decompress(container, bytes, options)?),
+            Container::Tar | Container::Zip => {
+                let archive = Archive::read(container, bytes, options)?;
+                match archive.members() {
+                    [member] if archive.is_wrapper() => archive.content(bytes, member)?,
+                    _ => {
+                        self.archive = Some(archive);
+                        return Ok(());
+                    }
+                }
+            }
+            _ => Content::Unpacked(decompress(container, bytes, options)?),
         };
         match inner {
-            Member::Stored(part) => self.part = self.part.start + part.start..self.part.start + part.end,
-            Member::Unpacked(bytes) => {
+            Content::Stored(part) => self.part = self.part.start + part.start..self.part.start + part.end,
+            Content::Unpacked(bytes) => {
                 self.part = 0..bytes.len();
                 self.bytes = Bytes::Owned(bytes);
             }

@@ -12,6 +12,7 @@
 //!
 //! * [`Input::open`] maps a plain file and decompresses the rest: gzip, bzip2, xz, lzma, zstd, zlib, lz4, and a zip
 //!   or tar of one member, one within the other too (`.tar.gz`). What a file is, its content says, never its name.
+//! * [`Input::archive`] is there where a zip or tar holds several files; [`Shared`] reads them one by one.
 //! * [`OpenOptions`] bounds what decompressing may make, and can forbid mapping.
 //! * [`looks_like`] names what a file that is no pickle seems to be.
 //!
@@ -20,6 +21,7 @@
 //! A mapped file that another process cuts short while it is read kills the process with SIGBUS; no check made
 //! beforehand can prevent that. Where files change under the reader, [`OpenOptions::with_map`]`(false)` reads instead.
 
+mod archive;
 mod container;
 mod decompress;
 mod error;
@@ -28,11 +30,15 @@ mod looks_like;
 mod map;
 mod memory;
 mod options;
+mod shared;
 mod tarball;
-mod zipped;
+mod zip_directory;
+mod zip_member;
 
+pub use crate::archive::{Archive, Member};
 pub use crate::container::Container;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::input::Input;
 pub use crate::looks_like::looks_like;
 pub use crate::options::OpenOptions;
+pub use crate::shared::{MemberBytes, Shared};

@@ -1,7 +1,6 @@
-//! A tar archive of one regular file: a slice of its bytes.
+//! The members of a tar archive: slices of its bytes.
 
-use std::ops::Range;
-
+use crate::archive::Member;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Whether a tar header that checks stands in front. (The oldest ones have no magic, all have the sum.)
@@ -21,13 +20,12 @@ fn octal(field: &[u8]) -> Option<u64> {
     u64::from_str_radix(digits, 8).ok()
 }
 
-/// Where in `bytes` the archive's one regular file is.
-pub(crate) fn member(bytes: &[u8]) -> Result<Range<usize>> {
+/// The regular files of the archive `bytes`.
+pub(crate) fn members(bytes: &[u8]) -> Result<Vec<Member>> {
     let damaged =
         |error: std::io::Error| Error::new(ErrorKind::Damaged, format!("the tar is damaged: {error}"));
     let mut archive = tar::Archive::new(bytes);
-    let mut found = None;
-    let mut names = Vec::new();
+    let mut members = Vec::new();
     for entry in archive.entries().map_err(damaged)? {
         let entry = entry.map_err(damaged)?;
         let kind = entry.header().entry_type();
@@ -38,34 +36,28 @@ pub(crate) fn member(bytes: &[u8]) -> Result<Range<usize>> {
             }
             continue;
         }
-        names.push(name);
-        let start = usize::try_from(entry.raw_file_position()).ok();
-        let size = usize::try_from(entry.size()).ok();
-        found = start.and_then(|start| Some(start..start.checked_add(size?)?));
+        let (size, start) = (entry.size(), entry.raw_file_position());
+        let end = start.saturating_add(size);
+        if end > bytes.len() as u64 {
+            let message = format!("the tar is cut short: {name} is not whole; fetch the file again");
+            return Err(Error::new(ErrorKind::Damaged, message));
+        }
+        members.push(Member {
+            name,
+            entry: 0,
+            method: 0,
+            flags: 0,
+            crc: None,
+            packed: size,
+            size,
+            header: start,
+            end,
+        });
     }
-    match (names.len(), found) {
-        (1, Some(range)) if range.end <= bytes.len() => Ok(range),
-        (1, _) => Err(Error::new(ErrorKind::Damaged, "the tar is cut short; fetch the file again")),
-        _ => Err(not_one("tar", &names)),
-    }
+    Ok(members)
 }
 
 /// What macOS puts beside a file when it packs it.
 pub(crate) fn is_shadow(name: &str) -> bool {
     name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|name| name.starts_with("._"))
-}
-
-/// "expected one file in the zip archive, found 3: a.pkl, b.pkl, c.pkl".
-#[cold]
-pub(crate) fn not_one(archive: &str, names: &[String]) -> Error {
-    let list =
-        names.iter().take(5).map(|name| name.escape_debug().to_string()).collect::<Vec<_>>().join(", ");
-    let more = if names.len() > 5 { ", …" } else { "" };
-    let message = match names.len() {
-        0 => format!("the {archive} archive holds no file"),
-        n => format!(
-            "expected one file in the {archive} archive, found {n}: {list}{more}; unpack the one you want first"
-        ),
-    };
-    Error::new(ErrorKind::Archive, message)
 }

@@ -161,23 +161,6 @@ fn a_tar_may_be_compressed_and_so_may_its_member() {
 }
 
 #[test]
-fn several_members_are_named() {
-    let two = [("a.pkl", &b"N."[..]), ("b.pkl", b"N.")];
-    fails(&tar(&two), ErrorKind::Archive, "expected one file in the tar archive, found 2: a.pkl, b.pkl");
-    let zipped = zip(&two, zip::CompressionMethod::Stored);
-    fails(&zipped, ErrorKind::Archive, "expected one file in the zip archive, found 2: a.pkl, b.pkl");
-    fails(&zip(&[], zip::CompressionMethod::Stored), ErrorKind::Archive, "holds no file");
-}
-
-#[test]
-fn known_archives_are_called_by_their_name() {
-    let torch = zip(&[("m/data.pkl", b"N."), ("m/version", b"3")], zip::CompressionMethod::Stored);
-    fails(&torch, ErrorKind::Archive, "a PyTorch archive, which is not yet read");
-    let npz = zip(&[("a.npy", b"x")], zip::CompressionMethod::Stored);
-    fails(&npz, ErrorKind::Archive, "numpy .npz");
-}
-
-#[test]
 fn each_cut_or_damage_is_an_error() {
     let bytes = pickle();
     for (name, packed) in [

@@ -1,10 +1,9 @@
 //! `File`: an opened file and the pickles in it, kept alive together.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use unpickle_core::{Category, Error, Ops, Options, Pickle, Result, Value};
-use unpickle_file::{ErrorKind, Input, OpenOptions, looks_like};
+use unpickle_file::{ErrorKind, Input, OpenOptions, Shared, looks_like};
 
 /// Opens the pickle file at `path`, compressed or not, and decodes it. Nothing is executed.
 ///
@@ -24,16 +23,6 @@ pub fn open(path: impl AsRef<Path>) -> Result<File> {
     let path = path.as_ref();
     let input = Input::open(path, &OpenOptions::new()).map_err(of_file)?;
     File::from_input(input, &Options::new()).map_err(|error| error.within(path.display().to_string()))
-}
-
-/// The bytes of a file, shared by the pickles in it.
-#[derive(Clone, Debug)]
-pub struct Shared(Arc<Input>);
-
-impl AsRef<[u8]> for Shared {
-    fn as_ref(&self) -> &[u8] {
-        (*self.0).as_ref()
-    }
 }
 
 /// A file of pickles, decoded. Made by [`open`] or [`File::from_input`].
@@ -61,7 +50,10 @@ impl File {
     /// The first is no pickle, or ends too early. What follows the last pickle is no error: Python does not look at
     /// it either, and [`Pickle::rest`] says what is wrong with it.
     pub fn from_input(input: Input, options: &Options<'_>) -> Result<File> {
-        let input = Shared(Arc::new(input));
+        if let Some(archive) = input.archive() {
+            return Err(of_file(archive.refusal()));
+        }
+        let input = Shared::new(input);
         let pickle = options.parse_all(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
         Ok(File { input, pickle })
     }
@@ -146,7 +138,7 @@ impl File {
 
     /// The bytes, and what they were wrapped in.
     pub fn input(&self) -> &Input {
-        &self.input.0
+        self.input.input()
     }
 }
 

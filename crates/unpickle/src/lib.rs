@@ -46,7 +46,7 @@ mod file;
 
 pub use unpickle_core as core;
 pub use unpickle_core::*;
-pub use unpickle_file::{Container, Input, OpenOptions, looks_like};
+pub use unpickle_file::{Archive, Container, Input, MemberBytes, OpenOptions, Shared, looks_like};
 
 #[cfg(feature = "arrow")]
 pub use unpickle_arrow as arrow;
@@ -59,4 +59,4 @@ pub use unpickle_pandas as pandas;
 #[cfg(feature = "pandas")]
 pub use unpickle_pandas::{DataFrame, Index, Panel, Series};
 
-pub use crate::file::{File, Shared, open};
+pub use crate::file::{File, open};
