@@ -39,7 +39,7 @@ impl<'p> Reader<'p> {
             View::Bool(value) => Cell::Bool(value),
             View::Str2(bytes) => Cell::Str2(bytes),
             View::Bytes(bytes) | View::ByteArray(bytes) => Cell::Bytes(bytes),
-            View::Buffer(Some(bytes)) => Cell::Bytes(bytes),
+            View::Buffer(buffer) => buffer.bytes().map_or(Cell::Other, Cell::Bytes),
             View::List(items) | View::Tuple(items) | View::Set(items) | View::FrozenSet(items) => {
                 Cell::List(items)
             }

@@ -92,6 +92,8 @@ pub(crate) enum Known {
     Reconstructor,
     GetAttr,
     Object,
+    /// One that [`Inline`](crate::Inline) follows.
+    Inline,
 }
 
 impl Known {
@@ -113,7 +115,7 @@ impl Known {
     }
 
     pub(crate) fn from_tag(tag: u16) -> Known {
-        const ALL: [Known; 9] = [
+        const ALL: [Known; 10] = [
             Known::Other,
             Known::CodecsEncode,
             Known::Bytes,
@@ -123,6 +125,7 @@ impl Known {
             Known::Reconstructor,
             Known::GetAttr,
             Known::Object,
+            Known::Inline,
         ];
         ALL.get(usize::from(tag)).copied().unwrap_or(Known::Other)
     }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use crate::buffer::Source;
 use crate::dict::DictIndex;
 
 /// Whatever is held anywhere: in a container, on the stack, in the memo. The two low bits are its tag.
@@ -122,11 +123,11 @@ pub(crate) enum Shape {
     NewObjEx,
     Obj,
     Inst,
-    /// The first slot is the persistent id.
+    /// The first slot is the persistent id, the second what it stands for, where that is known.
     Persistent,
     /// `start` is the extension code.
     Extension,
-    /// `start` is the index of the out-of-band buffer.
+    /// `start` is the index into [`Graph::buffers`].
     Buffer,
 }
 
@@ -291,7 +292,7 @@ pub(crate) struct Graph {
     /// Leaves that the input holds as text, re-written as binary opcodes, each behind the eight bytes of its
     /// original offset: reading a leaf knows binary opcodes only.
     pub(crate) side: Vec<u8>,
-    pub(crate) buffers: Vec<Arc<[u8]>>,
+    pub(crate) buffers: Vec<Source>,
     pub(crate) root: Word,
     /// The list of all roots, where several pickles stand in a row.
     pub(crate) row: Option<Word>,

@@ -24,6 +24,7 @@
 //! * [`Value`] is the cursor: [`get`](Value::get), [`item`](Value::item), [`attr`](Value::attr), the `as_` methods,
 //!   [`view`](Value::view) for `match`, [`extract`](Value::extract) for Rust types, [`repr`](Value::repr) to print.
 //!   One law of names, Python's own: `get` may find nothing; `item` and `attr` say why not.
+//! * [`Assembly`] makes one graph of several pickles and raw bytes, [`Inline`] reads what stands between opcodes.
 //! * [`Ops`] lists opcodes without a stack, [`dis()`] prints them as `pickletools.dis` does.
 //!
 //! # Safety
@@ -56,12 +57,15 @@
 //! Page faults rule: half of the time of the slower ones is the kernel handing out memory for the tables.
 #![forbid(unsafe_code)]
 
+mod assembly;
+mod buffer;
 mod class;
 mod dict;
 mod dis;
 mod error;
 mod extract;
 mod graph;
+mod inline;
 mod int;
 mod key;
 mod leaf;
@@ -79,11 +83,14 @@ mod str;
 mod text;
 mod value;
 
+pub use crate::assembly::Assembly;
+pub use crate::buffer::{Buffer, LazyBytes};
 pub use crate::class::Class;
 pub use crate::dict::Dict;
 pub use crate::dis::dis;
 pub use crate::error::{Category, Error, Result};
 pub use crate::extract::FromPickle;
+pub use crate::inline::{Inline, Payload};
 pub use crate::int::Int;
 pub use crate::key::Key;
 pub use crate::limits::Limits;

@@ -7,9 +7,11 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use crate::buffer::Source;
 use crate::class;
 use crate::error::{Category, Error, Result};
 use crate::graph::{Graph, Record, Shape, Word};
+use crate::inline::Inline;
 use crate::memo::Memo;
 use crate::op::{LeafEnd, Opcode, leaf_end};
 use crate::ops;
@@ -17,6 +19,7 @@ use crate::{Limits, text};
 
 mod arguments;
 mod containers;
+mod inline;
 mod objects;
 mod runs;
 mod stack;
@@ -35,13 +38,19 @@ pub(crate) struct Machine<'i> {
     /// The bytes of what `_codecs.encode` was called on, by the text's word.
     pub(crate) encoded: HashMap<Word, Word>,
     limits: Limits,
+    /// Knows what follows some BUILDs.
+    inline: Option<&'i dyn Inline>,
+    /// Whether a class was met that it knows.
+    has_inline: bool,
+    /// How many out-of-band buffers the caller gave.
+    given: usize,
     next_buffer: usize,
     /// Where the next opcode is.
     at: usize,
 }
 
 impl<'i> Machine<'i> {
-    pub(crate) fn new(input: &'i [u8], at: usize, options: &crate::Options<'_>) -> Machine<'i> {
+    pub(crate) fn new(input: &'i [u8], at: usize, options: &crate::Options<'i>) -> Machine<'i> {
         Machine {
             input,
             graph: Graph {
@@ -50,7 +59,7 @@ impl<'i> Machine<'i> {
                 bigs: Vec::new(),
                 extras: Vec::new(),
                 side: Vec::new(),
-                buffers: options.buffers.clone(),
+                buffers: options.buffers.iter().cloned().map(Source::Given).collect(),
                 root: Word::EMPTY,
                 row: None,
                 encoding: options.encoding,
@@ -64,6 +73,9 @@ impl<'i> Machine<'i> {
             memo: Memo::default(),
             encoded: HashMap::new(),
             limits: options.limits,
+            inline: options.inline,
+            has_inline: false,
+            given: options.buffers.len(),
             next_buffer: 0,
             at,
         }
@@ -73,6 +85,12 @@ impl<'i> Machine<'i> {
     pub(crate) fn run(mut self) -> Result<(Graph, usize)> {
         self.graph.root = self.one()?;
         Ok((self.graph, self.at))
+    }
+
+    /// The tables, with this for their root.
+    pub(crate) fn finish(mut self, root: Word) -> Graph {
+        self.graph.root = root;
+        self.graph
     }
 
     /// Runs up to the last STOP, each pickle with a memo of its own, all in the same tables: so each value has an
@@ -282,7 +300,9 @@ impl<'i> Machine<'i> {
                 Opcode::NextBuffer => {
                     let index = self.next_buffer;
                     self.next_buffer += 1;
-                    let record = Record::new(Shape::Buffer, at, self.index(index)?, 0);
+                    // Behind those that were given may stand others, of other origin.
+                    let index = if index < self.given { self.index(index)? } else { u32::MAX };
+                    let record = Record::new(Shape::Buffer, at, index, 0);
                     let word = self.record(record)?;
                     self.stack.push(word);
                 }

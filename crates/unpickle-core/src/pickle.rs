@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::assembly::Assembly;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Ref, Word};
+use crate::inline::Inline;
 use crate::limits::Limits;
 use crate::machine::Machine;
 use crate::value::{Id, Value};
@@ -34,15 +36,15 @@ pub enum Encoding {
 /// assert_eq!(pickle.root().as_text().as_deref(), Some("café"));
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Options<'o> {
     pub(crate) limits: Limits,
     pub(crate) encoding: Encoding,
     pub(crate) buffers: Vec<Arc<[u8]>>,
-    marker: std::marker::PhantomData<&'o ()>,
+    pub(crate) inline: Option<&'o dyn Inline>,
 }
 
-impl Options<'_> {
+impl<'o> Options<'o> {
     /// The defaults: no limit of memory but the input's own size, Python 2 `str` by [`Encoding::Auto`].
     pub fn new() -> Self {
         Self::default()
@@ -66,6 +68,13 @@ impl Options<'_> {
     #[must_use]
     pub fn with_buffers(mut self, buffers: Vec<Arc<[u8]>>) -> Self {
         self.buffers = buffers;
+        self
+    }
+
+    /// Gives who knows the data that stands between opcodes, as joblib writes it.
+    #[must_use]
+    pub fn with_inline(mut self, inline: &'o dyn Inline) -> Self {
+        self.inline = Some(inline);
         self
     }
 
@@ -109,6 +118,34 @@ impl Options<'_> {
     pub fn parse_all<B: AsRef<[u8]>>(&self, input: B) -> Result<Pickle<B>> {
         let (graph, end, rest) = Machine::new(input.as_ref(), 0, self).run_all()?;
         Ok(Pickle { input, graph, end, rest })
+    }
+
+    /// Puts a [`Pickle`] together from several pickles and raw bytes, all in one `input`; see [`Assembly`]. What
+    /// `build` gives is the root.
+    ///
+    /// # Errors
+    ///
+    /// Those of `build`.
+    pub fn assemble<B: AsRef<[u8]>>(
+        &self,
+        input: B,
+        build: impl FnOnce(&mut Assembly<'_>) -> Result<Id>,
+    ) -> Result<Pickle<B>> {
+        let bytes = input.as_ref();
+        let mut assembly = Assembly::new(Machine::new(bytes, 0, self));
+        let root = build(&mut assembly)?;
+        let (graph, end) = (assembly.into_machine().finish(Word::from_bits(root.0)), bytes.len());
+        Ok(Pickle { input, graph, end, rest: None })
+    }
+}
+
+impl std::fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("limits", &self.limits)
+            .field("encoding", &self.encoding)
+            .field("buffers", &self.buffers.len())
+            .finish_non_exhaustive()
     }
 }
 

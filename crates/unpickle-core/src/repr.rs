@@ -148,8 +148,10 @@ impl Repr<'_> {
                 todo.extend([Todo::Text(">"), Todo::Value(id, depth.saturating_sub(1))]);
             }
             View::Extension(code) => _ = write!(out, "<extension {code}>"),
-            View::Buffer(Some(bytes)) => _ = write!(out, "<buffer of {} bytes>", bytes.len()),
-            View::Buffer(None) => out.push_str("<buffer that was not given>"),
+            View::Buffer(buffer) => match buffer.len() {
+                Some(len) => _ = write!(out, "<buffer of {len} bytes>"),
+                None => out.push_str("<buffer that was not given>"),
+            },
         }
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::Encoding;
+use crate::buffer::Buffer;
 use crate::class::{Class, Known, folded};
 use crate::dict::Dict;
 use crate::error::{Error, Result};
@@ -86,8 +87,8 @@ pub enum View<'p> {
     Persistent(Value<'p>),
     /// A `copyreg` extension code.
     Extension(u32),
-    /// An out-of-band buffer of protocol 5; `None` where the caller gave none.
-    Buffer(Option<&'p [u8]>),
+    /// Bytes outside the opcodes: an out-of-band buffer of protocol 5, a member of an archive.
+    Buffer(Buffer<'p>),
 }
 
 /// What sort of thing a value is, for messages: `tuple`, `int`, `numpy.dtype object`.
@@ -140,7 +141,7 @@ impl fmt::Display for Kind<'_> {
             Kind::Opaque => "object",
             Kind::Persistent => "persistent id",
             Kind::Extension => "extension code",
-            Kind::Buffer => "out-of-band buffer",
+            Kind::Buffer => "buffer",
         })
     }
 }
@@ -238,8 +239,8 @@ impl<'p> Value<'p> {
         view.unwrap_or(View::Object(Object::new(self, record)))
     }
 
-    fn buffer(self, record: &Record) -> Option<&'p [u8]> {
-        self.graph.buffers.get(record.start() as usize).map(|buffer| &buffer[..])
+    fn buffer(self, record: &Record) -> Buffer<'p> {
+        Buffer::new(self.graph.buffers.get(record.start() as usize), self.input)
     }
 
     /// What sort of thing it is, for messages.
@@ -377,7 +378,8 @@ impl<'p> Value<'p> {
     }
 
     /// Bytes in any spelling: `bytes`, `bytearray`, a Python 2 `str`, an out-of-band buffer,
-    /// `_codecs.encode(text, 'latin1')`, `bytes()`, `bytearray(x)`.
+    /// `_codecs.encode(text, 'latin1')`, `bytes()`, `bytearray(x)`. Those of a buffer that are yet to be made are not
+    /// made here but by [`load`](Value::load).
     pub fn as_bytes(self) -> Option<&'p [u8]> {
         let Some(record) = self.record() else {
             return match self.leaf()? {
@@ -386,7 +388,7 @@ impl<'p> Value<'p> {
             };
         };
         match record.shape() {
-            Shape::Buffer => self.buffer(record),
+            Shape::Buffer => self.buffer(record).bytes(),
             Shape::Reduce => match self.with(self.folded_leaf()?).leaf()? {
                 Leaf::Bytes(bytes) | Leaf::ByteArray(bytes) | Leaf::Str2(bytes) | Leaf::Str(bytes) => {
                     Some(bytes)
@@ -395,6 +397,24 @@ impl<'p> Value<'p> {
             },
             _ => None,
         }
+    }
+
+    /// Bytes in any spelling, as [`as_bytes`](Value::as_bytes); those of a buffer are made if need be.
+    ///
+    /// # Errors
+    ///
+    /// It is nothing that holds bytes; or they cannot be made.
+    pub fn load(self) -> Result<&'p [u8]> {
+        match self.shaped(Shape::Buffer) {
+            Some(record) => self.buffer(record).load(),
+            None => self.as_bytes().ok_or_else(|| Error::data(self, "bytes")),
+        }
+    }
+
+    /// What a persistent id stands for, if whoever put the pickle together knows; see
+    /// [`Assembly::set_loaded`](crate::Assembly::set_loaded).
+    pub fn loaded(self) -> Option<Value<'p>> {
+        self.graph.slot(self.shaped(Shape::Persistent)?, 1).map(|word| self.with(word))
     }
 
     /// The leaf with the bytes of a call that spells bytes.

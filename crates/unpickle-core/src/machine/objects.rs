@@ -21,7 +21,11 @@ impl Machine<'_> {
         let record = object.as_record().and_then(|index| Some((index, self.graph.record(index)?.shape())));
         match record {
             Some((index, shape)) if is_object(shape) => {
-                self.graph.add_state(index, state).ok_or_else(too_many)
+                self.graph.add_state(index, state).ok_or_else(too_many)?;
+                match self.inline {
+                    Some(inline) if self.has_inline => self.after_build(inline, object),
+                    _ => Ok(()),
+                }
             }
             // `BUILD None` sets nothing.
             _ if self.value(state).is_none() => Ok(()),
@@ -38,6 +42,10 @@ impl Machine<'_> {
     pub(super) fn class(&mut self, at: usize, module: Word, name: Word) -> Result<Word> {
         let text = |word| std::str::from_utf8(self.value(word).str_bytes()?).ok();
         let known = match (text(module), text(name)) {
+            (Some(module), Some(name)) if self.inline.is_some_and(|inline| inline.follows(module, name)) => {
+                self.has_inline = true;
+                Known::Inline
+            }
             (Some(module), Some(name)) => Known::of(module, name),
             _ => Known::Other,
         };
