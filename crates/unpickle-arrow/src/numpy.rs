@@ -96,7 +96,10 @@ fn map(dtype: &Dtype, depth: usize) -> Result<Option<Mapped>> {
     let plain = |data_type| Ok(Some(Mapped { data_type, metadata: Vec::new(), note: None }));
     match dtype.kind() {
         DtypeKind::LongDouble(_) => noted(DataType::Float64, "rounded to float64"),
-        DtypeKind::Complex(8) => noted(complex_type(DataType::Float32), "written as struct<real, imag>"),
+        DtypeKind::BFloat16 | DtypeKind::Float8(_) => noted(DataType::Float32, "widened to float32"),
+        DtypeKind::ComplexHalf | DtypeKind::Complex(8) => {
+            noted(complex_type(DataType::Float32), "written as struct<real, imag>")
+        }
         DtypeKind::Complex(_) => noted(complex_type(DataType::Float64), "written as struct<real, imag>"),
         DtypeKind::ComplexLongDouble(_) => {
             noted(complex_type(DataType::Float64), "written as struct<real, imag> and rounded to float64")
@@ -172,8 +175,20 @@ pub(crate) fn array(array: &NdArray<'_>, rows: Range<usize>, nan_is_null: bool) 
             let nulls = nan_is_null.then(|| nan_nulls(&values, |value| value.is_nan())).flatten();
             Arc::new(PrimitiveArray::<Float64Type>::new(values.into(), nulls))
         }
-        DtypeKind::Complex(8) => complex::<f32, Float32Type>(array, rows, |value| value.is_nan())?,
-        DtypeKind::Complex(_) => complex::<f64, Float64Type>(array, rows, |value| value.is_nan())?,
+        DtypeKind::BFloat16 | DtypeKind::Float8(_) => {
+            let mut values = Vec::new();
+            array.copy_f32(rows, &mut values)?;
+            let nulls = nan_is_null.then(|| nan_nulls(&values, |value| value.is_nan())).flatten();
+            Arc::new(PrimitiveArray::<Float32Type>::new(values.into(), nulls))
+        }
+        DtypeKind::ComplexHalf | DtypeKind::Complex(8) => {
+            let mut values = Vec::new();
+            array.copy_complex64(rows, &mut values)?;
+            complex::<f32, Float32Type>(array, &values, |value| value.is_nan())?
+        }
+        DtypeKind::Complex(_) => {
+            complex::<f64, Float64Type>(array, &values(array, rows)?, |value| value.is_nan())?
+        }
         DtypeKind::ComplexLongDouble(_) => long_complex(array, rows)?,
         DtypeKind::Bytes => {
             let mut out = BinaryBuilder::with_capacity(rows.len(), 0);
@@ -299,19 +314,17 @@ pub(crate) fn nan_nulls<T: Copy>(values: &[T], is_nan: impl Fn(T) -> bool) -> Op
 
 fn complex<F, T>(
     array: &NdArray<'_>,
-    rows: Range<usize>,
+    values: &[Complex<F>],
     is_nan: impl Fn(Complex<F>) -> bool,
 ) -> Result<ArrayRef>
 where
     F: arrow_buffer::ArrowNativeType,
-    Complex<F>: Element,
     T: ArrowPrimitiveType<Native = F>,
 {
-    let values: Vec<Complex<F>> = values(array, rows)?;
     let real: Vec<F> = values.iter().map(|value| value.re).collect();
     let imag: Vec<F> = values.iter().map(|value| value.im).collect();
     // pandas counts a complex number with a NaN part as missing.
-    let nulls = nan_nulls(&values, is_nan);
+    let nulls = nan_nulls(values, is_nan);
     let DataType::Struct(fields) = complex_type(T::DATA_TYPE) else { return Err(no_type(array)) };
     let parts: Vec<ArrayRef> = vec![
         Arc::new(PrimitiveArray::<T>::new(real.into(), None)),

@@ -70,6 +70,11 @@ impl<'p> Data<'p> {
     }
 }
 
+/// How often an element may be shown by strides of 0, on the average, before it counts as an attack …
+const MOST_TIMES: usize = 4096;
+/// … unless the array has no more elements than this.
+const MAX_EXPANDED: usize = 1 << 24;
+
 /// The general form of an array of bytes: the first element is at `offset`, further ones at multiples of `strides`.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw<'a, 'p> {
@@ -95,6 +100,41 @@ impl<'p> NdArray<'p> {
         bytes: &'p [u8],
     ) -> Result<NdArray<'p>> {
         NdArray::raw_parts(origin, dtype, shape.iter().copied().collect(), Order::C, bytes)
+    }
+
+    /// An array over part of `bytes`, as PyTorch keeps tensors: `offset` and `strides` count elements. A stride may be
+    /// 0 (one element for all of an axis) or negative.
+    ///
+    /// # Errors
+    ///
+    /// An element would be outside of `bytes`; there are not as many strides as axes; the shape is larger than memory; an
+    /// element is shown more than 4096 times on the average, in an array of more than 16 million.
+    pub fn strided(
+        origin: Value<'p>,
+        dtype: Dtype,
+        shape: &[usize],
+        strides: &[isize],
+        offset: usize,
+        bytes: &'p [u8],
+    ) -> Result<NdArray<'p>> {
+        let layout = Layout::strided(shape, strides, offset, dtype.itemsize(), bytes.len());
+        let layout = layout.ok_or_else(|| {
+            let (shape, has) = (Shape(shape), bytes.len());
+            let message = format!(
+                "an array of {} and shape {shape} from element {offset} with strides {strides:?} is not within the {has} \
+                 bytes of its data",
+                Brief(&dtype)
+            );
+            Error::invalid(origin, message)
+        })?;
+        let elements = bytes.len().checked_div(dtype.itemsize()).unwrap_or(0);
+        if layout.len > elements.saturating_mul(MOST_TIMES).max(MAX_EXPANDED) {
+            let (shape, len) = (Shape(shape), layout.len);
+            return Err(Error::limit(format!(
+                "an array of shape {shape} shows {elements} elements as {len}"
+            )));
+        }
+        Ok(NdArray { origin, dtype, layout, data: Data::Raw(bytes), long_double: LongDoubleFormat::X87 })
     }
 
     /// An array of objects over the items of a list or tuple, in C order.

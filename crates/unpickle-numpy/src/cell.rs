@@ -1,6 +1,6 @@
 //! [`Cell`]: one element of any dtype.
 
-use half::f16;
+use half::{bf16, f16};
 use num_complex::Complex;
 use unpickle_core::Value;
 
@@ -24,13 +24,13 @@ pub enum Cell<'p> {
     UInt(u64),
     /// `float16`
     Float16(f16),
-    /// `float32`
+    /// `float32`, `bfloat16`, floats of one byte
     Float32(f32),
     /// `float64`
     Float64(f64),
     /// `longdouble`, rounded.
     LongDouble(Rounded),
-    /// `complex64`
+    /// `complex64`, and PyTorch's `complex32`
     Complex64(Complex<f32>),
     /// `complex128`
     Complex128(Complex<f64>),
@@ -73,6 +73,13 @@ impl<'p> NdArray<'p> {
             DtypeKind::Float(2) => Cell::Float16(one(bytes, dtype)?),
             DtypeKind::Float(4) => Cell::Float32(one(bytes, dtype)?),
             DtypeKind::Float(_) => Cell::Float64(one(bytes, dtype)?),
+            DtypeKind::BFloat16 => Cell::Float32(one::<bf16>(bytes, dtype)?.to_f32()),
+            DtypeKind::Float8(format) => Cell::Float32(format.to_f32(*bytes.first()?)),
+            DtypeKind::ComplexHalf => {
+                let mut number = Vec::with_capacity(1);
+                self.copy_complex64(index..index.checked_add(1)?, &mut number).ok()?;
+                Cell::Complex64(number.pop()?)
+            }
             DtypeKind::Complex(8) => Cell::Complex64(one(bytes, dtype)?),
             DtypeKind::Complex(_) => Cell::Complex128(one(bytes, dtype)?),
             DtypeKind::LongDouble(_) => Cell::LongDouble(self.long_double(index)?.0),

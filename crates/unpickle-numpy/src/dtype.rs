@@ -7,6 +7,7 @@ use unpickle_core::{FromPickle, Result, Value};
 
 use crate::cache::DtypeCache;
 use crate::code;
+use crate::narrow::Float8;
 use crate::unit::TimeUnit;
 
 /// A numpy dtype. Cheap to clone; prints as numpy prints it.
@@ -57,8 +58,14 @@ pub enum DtypeKind {
     Float(u8),
     /// `longdouble`: 12 or 16 bytes, see [`crate::longdouble`].
     LongDouble(u8),
+    /// `bfloat16` of ml_dtypes and PyTorch: the upper half of a `float32`.
+    BFloat16,
+    /// The floats of one byte of ml_dtypes and PyTorch.
+    Float8(Float8),
     /// `complex64`, `complex128`: 8 or 16 bytes.
     Complex(u8),
+    /// PyTorch's `complex32`: two `float16`.
+    ComplexHalf,
     /// `clongdouble`: 24 or 32 bytes.
     ComplexLongDouble(u8),
     /// `S`: bytes, padded with NUL to the item's size.
@@ -124,7 +131,9 @@ impl Dtype {
             DtypeKind::Int(size) | DtypeKind::UInt(size) => size > 1,
             DtypeKind::Float(_)
             | DtypeKind::LongDouble(_)
+            | DtypeKind::BFloat16
             | DtypeKind::Complex(_)
+            | DtypeKind::ComplexHalf
             | DtypeKind::ComplexLongDouble(_)
             | DtypeKind::Str
             | DtypeKind::Datetime(_)
@@ -235,6 +244,16 @@ impl Dtype {
         Dtype::simple(DtypeKind::Int(bytes), usize::from(bytes), false)
     }
 
+    /// The little-endian unsigned integer dtype of 1, 2, 4 or 8 bytes.
+    pub fn uint(bytes: u8) -> Dtype {
+        Dtype::simple(DtypeKind::UInt(bytes), usize::from(bytes), false)
+    }
+
+    /// The little-endian complex dtype of 8 or 16 bytes.
+    pub fn complex(bytes: u8) -> Dtype {
+        Dtype::simple(DtypeKind::Complex(bytes), usize::from(bytes), false)
+    }
+
     /// The little-endian float dtype of 2, 4 or 8 bytes.
     pub fn float(bytes: u8) -> Dtype {
         Dtype::simple(DtypeKind::Float(bytes), usize::from(bytes), false)
@@ -303,6 +322,15 @@ impl Dtype {
             Dtype::simple(self.kind().clone(), self.itemsize(), false)
         } else {
             self.clone()
+        }
+    }
+
+    /// The same dtype in another byte order, where that means something; a structure stays as it is.
+    #[must_use]
+    pub fn with_big_endian(&self, big_endian: bool) -> Dtype {
+        match self.kind() {
+            DtypeKind::Struct(_) | DtypeKind::Subarray(..) | DtypeKind::String => self.clone(),
+            kind => Dtype::simple(kind.clone(), self.itemsize(), big_endian),
         }
     }
 

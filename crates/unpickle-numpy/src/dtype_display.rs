@@ -24,6 +24,9 @@ impl fmt::Display for Dtype {
                 write!(f, ", {})", Shape(shape))
             }
             DtypeKind::String => string(self, f),
+            DtypeKind::BFloat16 => f.write_str("bfloat16"),
+            DtypeKind::Float8(format) => f.write_str(format.name()),
+            DtypeKind::ComplexHalf => f.write_str("complex32"),
             _ if self.is_big_endian() => f.write_str(&self.typestr()),
             DtypeKind::Int(_) => write!(f, "int{bits}"),
             DtypeKind::UInt(_) => write!(f, "uint{bits}"),
@@ -52,6 +55,9 @@ impl Dtype {
             DtypeKind::UInt(_) => format!("{order}u{size}"),
             DtypeKind::Float(_) | DtypeKind::LongDouble(_) => format!("{order}f{size}"),
             DtypeKind::Complex(_) | DtypeKind::ComplexLongDouble(_) => format!("{order}c{size}"),
+            // What numpy makes of a dtype that is not its own.
+            DtypeKind::BFloat16 | DtypeKind::ComplexHalf => format!("{order}V{size}"),
+            DtypeKind::Float8(_) => format!("{order}V1"),
             DtypeKind::Bytes => format!("|S{size}"),
             DtypeKind::Str => format!("{order}U{}", size / 4),
             DtypeKind::Void | DtypeKind::Struct(_) | DtypeKind::Subarray(..) => format!("|V{size}"),
@@ -162,7 +168,9 @@ fn alignment(dtype: &Dtype) -> usize {
         DtypeKind::Bytes | DtypeKind::Void => 1,
         DtypeKind::Str => 4,
         DtypeKind::LongDouble(12) | DtypeKind::ComplexLongDouble(24) => 4,
-        DtypeKind::Complex(_) | DtypeKind::ComplexLongDouble(_) => (dtype.itemsize() / 2).max(1),
+        DtypeKind::Complex(_) | DtypeKind::ComplexHalf | DtypeKind::ComplexLongDouble(_) => {
+            (dtype.itemsize() / 2).max(1)
+        }
         DtypeKind::String => 8,
         DtypeKind::Struct(fields) if dtype.is_aligned() => {
             fields.iter().map(|field| alignment(&field.dtype)).max().unwrap_or(1)

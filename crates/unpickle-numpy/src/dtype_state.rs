@@ -66,6 +66,7 @@ fn of_class(class: Class<'_>) -> Option<Dtype> {
             let (kind, itemsize) = code::named(class.name())?;
             Some(Dtype::simple(kind, itemsize, false))
         }
+        "ml_dtypes" => Dtype::of_ml_dtypes(class.name()),
         "builtins" => {
             let (kind, itemsize) = match class.name() {
                 name @ ("bool" | "int" | "float" | "complex" | "object" | "str" | "bytes") => {

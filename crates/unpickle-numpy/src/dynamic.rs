@@ -1,6 +1,6 @@
 //! [`DynArray`]: an array of whatever dtype it is.
 
-use half::f16;
+use half::{bf16, f16};
 use ndarray::{Array, ArrayD, CowArray, IxDyn};
 use num_complex::Complex;
 use unpickle_core::{Error, FromPickle, Result, Value};
@@ -8,6 +8,7 @@ use unpickle_core::{Error, FromPickle, Result, Value};
 use crate::array::NdArray;
 use crate::dtype::DtypeKind;
 use crate::dtype_display::Brief;
+use crate::narrow::Float8;
 use crate::text::{Text, bytes_cell, str_cell};
 use crate::to_array::ToArray;
 use crate::unit::TimeUnit;
@@ -48,6 +49,11 @@ pub enum DynArray<'p> {
     Float16(Cow<'p, f16>),
     Float32(Cow<'p, f32>),
     Float64(Cow<'p, f64>),
+    BFloat16(Cow<'p, bf16>),
+    /// Floats of one byte, widened, which is exact; and which ones they were.
+    Float8(ArrayD<f32>, Float8),
+    /// PyTorch's `complex32`, widened, which is exact.
+    ComplexHalf(ArrayD<Complex<f32>>),
     Complex64(Cow<'p, Complex<f32>>),
     Complex128(Cow<'p, Complex<f64>>),
     /// Rounded to `f64`; whether all numbers are exact is told.
@@ -98,6 +104,17 @@ impl<'p> NdArray<'p> {
             DtypeKind::Float(2) => DynArray::Float16(self.to_array()?),
             DtypeKind::Float(4) => DynArray::Float32(self.to_array()?),
             DtypeKind::Float(_) => DynArray::Float64(self.to_array()?),
+            DtypeKind::BFloat16 => DynArray::BFloat16(self.to_array()?),
+            DtypeKind::Float8(format) => {
+                let mut values = Vec::new();
+                self.copy_f32(0..self.len(), &mut values)?;
+                DynArray::Float8(self.shaped(values)?, format)
+            }
+            DtypeKind::ComplexHalf => {
+                let mut values = Vec::new();
+                self.copy_complex64(0..self.len(), &mut values)?;
+                DynArray::ComplexHalf(self.shaped(values)?)
+            }
             DtypeKind::Complex(8) => DynArray::Complex64(self.to_array()?),
             DtypeKind::Complex(_) => DynArray::Complex128(self.to_array()?),
             DtypeKind::Datetime(unit) => DynArray::Datetime(self.to_array()?, unit),

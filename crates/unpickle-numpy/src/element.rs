@@ -1,13 +1,13 @@
 //! [`Element`]: the Rust types that numpy's numbers are read as.
 
-use half::f16;
+use half::{bf16, f16};
 use num_complex::Complex;
 use unpickle_core::Value;
 
 use crate::dtype::{Dtype, DtypeKind};
 
-/// A number as Rust holds it. Sealed: `bool`, `u8` to `u64`, `i8` to `i64`, `f16`, `f32`, `f64`, and `Complex` of
-/// `f32` and `f64`.
+/// A number as Rust holds it. Sealed: `bool`, `u8` to `u64`, `i8` to `i64`, `f16`, `bf16`, `f32`, `f64`, and
+/// `Complex` of `f32` and `f64`.
 ///
 /// The dtype must be exactly the type; nothing is widened. Two dtypes are read as the integers they are: `datetime64`
 /// and `timedelta64` as `i64` (ticks of [`Dtype::time_unit`], `i64::MIN` is `NaT`).
@@ -105,6 +105,8 @@ native! { int i32, "int32", 4, DtypeKind::Int(4) }
 native! { int i64, "int64", 8, DtypeKind::Int(8) | DtypeKind::Datetime(_) | DtypeKind::Timedelta(_) }
 native! { f16, "float16", 2, DtypeKind::Float(2), |value| narrowed(value, f16::from_f64),
 |bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| f16::from_le_bytes(*bytes), |bytes| f16::from_be_bytes(*bytes) }
+native! { bf16, "bfloat16", 2, DtypeKind::BFloat16, |value| narrowed(value, bf16::from_f64),
+|bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| bf16::from_le_bytes(*bytes), |bytes| bf16::from_be_bytes(*bytes) }
 native! { f32, "float32", 4, DtypeKind::Float(4), |value| narrowed(value, |x| x as f32),
 |bytes| bytemuck::try_cast_slice(bytes).ok(), |bytes| f32::from_le_bytes(*bytes), |bytes| f32::from_be_bytes(*bytes) }
 native! { f64, "float64", 8, DtypeKind::Float(8), |value| value.as_f64(),

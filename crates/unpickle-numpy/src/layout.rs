@@ -69,6 +69,42 @@ impl Layout {
         Some(Layout { shape, strides, start: 0, len, step })
     }
 
+    /// Strides and offset count elements. `None` if an element would not be within `bytes`, or if there are more
+    /// elements than a stride of 0 may make of few bytes.
+    pub(crate) fn strided(
+        shape: &[usize],
+        strides: &[isize],
+        offset: usize,
+        step: usize,
+        bytes: usize,
+    ) -> Option<Layout> {
+        if shape.len() != strides.len() || shape.len() > MAX_AXES {
+            return None;
+        }
+        let start = offset.checked_mul(step)?;
+        let size = isize::try_from(step).ok()?;
+        let strides: Option<Few<isize>> = strides.iter().map(|stride| stride.checked_mul(size)).collect();
+        let strides = strides?;
+        let len = shape.iter().try_fold(1_usize, |len, &axis| len.checked_mul(axis.max(1)))?;
+        // What it takes when dense must be a number of bytes, even if it is never made.
+        isize::try_from(len.checked_mul(step.max(1))?).ok()?;
+        if shape.contains(&0) {
+            let start = start.min(bytes);
+            return Some(Layout { shape: shape.iter().copied().collect(), strides, start, len: 0, step });
+        }
+        let (mut first, mut last) = (start, start);
+        for (&axis, &stride) in shape.iter().zip(strides.as_slice()) {
+            let reach = stride.checked_mul(isize::try_from(axis.checked_sub(1)?).ok()?)?;
+            if reach < 0 {
+                first = first.checked_add_signed(reach)?;
+            } else {
+                last = last.checked_add_signed(reach)?;
+            }
+        }
+        let within = last.checked_add(step)? <= bytes && first <= last;
+        within.then(|| Layout { shape: shape.iter().copied().collect(), strides, start, len, step })
+    }
+
     pub(crate) fn shape(&self) -> &[usize] {
         self.shape.as_slice()
     }

@@ -1,7 +1,7 @@
 //! Rows, slices, transposes, fields: views of the same bytes.
 
 use unpickle_core::Pickle;
-use unpickle_numpy::{Cell, DynArray, Element, NdArray, ToArray};
+use unpickle_numpy::{Cell, Dtype, DynArray, Element, NdArray, ToArray};
 
 use crate::pickles::*;
 use crate::read;
@@ -98,4 +98,36 @@ fn arrays_are_views_where_memory_allows_and_right_everywhere() {
         }
         assert_eq!(views, 1);
     }
+}
+
+#[test]
+fn strides_may_be_zero_or_negative_and_must_stay_within_the_bytes() {
+    let pickle = Pickle::parse(&b"N."[..]).unwrap();
+    let bytes = [0, 1, 2, 3, 4, 5, 6, 7];
+    let array = |shape: &[usize], strides: &[isize], offset| {
+        NdArray::strided(pickle.root(), Dtype::uint(1), shape, strides, offset, &bytes)
+    };
+    let elements = |shape: &[usize], strides: &[isize], offset| {
+        array(shape, strides, offset).unwrap().to_array::<u8>().unwrap().iter().copied().collect::<Vec<_>>()
+    };
+    assert_eq!(elements(&[2, 3], &[0, 1], 1), [1, 2, 3, 1, 2, 3]);
+    assert_eq!(elements(&[3], &[-2], 7), [7, 5, 3]);
+    assert_eq!(elements(&[2, 2], &[1, 4], 0), [0, 4, 1, 5]);
+    assert_eq!(elements(&[], &[], 3), [3]);
+    assert_eq!(elements(&[0, 9], &[100, 100], 99), []);
+    assert_eq!(elements(&[1], &[1000], 7), [7]);
+    for (shape, strides, offset) in [
+        (&[9][..], &[1][..], 0),
+        (&[1], &[1], 8),
+        (&[2], &[-1], 0),
+        (&[2, 2], &[1], 0),
+        (&[2], &[isize::MAX], 0),
+        (&[usize::MAX], &[0], 0),
+        (&[1 << 40, 1 << 40], &[0, 0], 0),
+        (&[1], &[1], usize::MAX),
+    ] {
+        assert!(array(shape, strides, offset).is_err(), "{shape:?} {strides:?} {offset}");
+    }
+    let error = array(&[1 << 30], &[0], 0).unwrap_err();
+    assert!(error.is_limit(), "{error}");
 }
