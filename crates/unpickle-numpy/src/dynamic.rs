@@ -1,9 +1,11 @@
 //! [`DynArray`]: an array of whatever dtype it is.
 
+use std::borrow::Cow;
+
 use half::{bf16, f16};
 use ndarray::{Array, ArrayD, CowArray, IxDyn};
 use num_complex::Complex;
-use unpickle_core::{Error, FromPickle, Result, Value};
+use unpickle_core::{Category, Error, FromPickle, Result, Value};
 
 use crate::array::NdArray;
 use crate::dtype::DtypeKind;
@@ -13,7 +15,7 @@ use crate::text::{Text, bytes_cell, str_cell};
 use crate::to_array::ToArray;
 use crate::unit::TimeUnit;
 
-type Cow<'p, T> = CowArray<'p, T, IxDyn>;
+type Numbers<'p, T> = CowArray<'p, T, IxDyn>;
 
 /// An `ndarray` array with one variant for each type of element.
 ///
@@ -37,25 +39,25 @@ type Cow<'p, T> = CowArray<'p, T, IxDyn>;
 #[non_exhaustive]
 #[allow(missing_docs)] // the names say it
 pub enum DynArray<'p> {
-    Bool(Cow<'p, bool>),
-    Int8(Cow<'p, i8>),
-    Int16(Cow<'p, i16>),
-    Int32(Cow<'p, i32>),
-    Int64(Cow<'p, i64>),
-    UInt8(Cow<'p, u8>),
-    UInt16(Cow<'p, u16>),
-    UInt32(Cow<'p, u32>),
-    UInt64(Cow<'p, u64>),
-    Float16(Cow<'p, f16>),
-    Float32(Cow<'p, f32>),
-    Float64(Cow<'p, f64>),
-    BFloat16(Cow<'p, bf16>),
+    Bool(Numbers<'p, bool>),
+    Int8(Numbers<'p, i8>),
+    Int16(Numbers<'p, i16>),
+    Int32(Numbers<'p, i32>),
+    Int64(Numbers<'p, i64>),
+    UInt8(Numbers<'p, u8>),
+    UInt16(Numbers<'p, u16>),
+    UInt32(Numbers<'p, u32>),
+    UInt64(Numbers<'p, u64>),
+    Float16(Numbers<'p, f16>),
+    Float32(Numbers<'p, f32>),
+    Float64(Numbers<'p, f64>),
+    BFloat16(Numbers<'p, bf16>),
     /// Floats of one byte, widened, which is exact; and which ones they were.
     Float8(ArrayD<f32>, Float8),
     /// PyTorch's `complex32`, widened, which is exact.
     ComplexHalf(ArrayD<Complex<f32>>),
-    Complex64(Cow<'p, Complex<f32>>),
-    Complex128(Cow<'p, Complex<f64>>),
+    Complex64(Numbers<'p, Complex<f32>>),
+    Complex128(Numbers<'p, Complex<f64>>),
     /// Rounded to `f64`; whether all numbers are exact is told.
     LongDouble {
         values: ArrayD<f64>,
@@ -67,13 +69,13 @@ pub enum DynArray<'p> {
         exact: bool,
     },
     /// Ticks since 1970; `i64::MIN` is `NaT`.
-    Datetime(Cow<'p, i64>, TimeUnit),
+    Datetime(Numbers<'p, i64>, TimeUnit),
     /// Ticks; `i64::MIN` is `NaT`.
-    Timedelta(Cow<'p, i64>, TimeUnit),
+    Timedelta(Numbers<'p, i64>, TimeUnit),
     /// `S` without padding.
-    Bytes(ArrayD<&'p [u8]>),
+    Bytes(ArrayD<Cow<'p, [u8]>>),
     /// `V`
-    Void(ArrayD<&'p [u8]>),
+    Void(ArrayD<Cow<'p, [u8]>>),
     /// `U` without padding.
     Str(ArrayD<String>),
     /// Objects, and the text of a `StringDType`.
@@ -144,9 +146,9 @@ impl<'p> NdArray<'p> {
         })
     }
 
-    fn elements(&self, trim: fn(&'p [u8]) -> &'p [u8]) -> Result<Vec<&'p [u8]>> {
+    fn elements(&self, trim: fn(&'p [u8]) -> &'p [u8]) -> Result<Vec<Cow<'p, [u8]>>> {
         let mut elements = Vec::with_capacity(self.len());
-        self.for_each_element(0..self.len(), |element| elements.push(trim(element)))?;
+        self.for_each_element(0..self.len(), |element| elements.push(trim(element).into()))?;
         Ok(elements)
     }
 
@@ -171,6 +173,57 @@ impl<'p> NdArray<'p> {
     fn shaped<T>(&self, elements: Vec<T>) -> Result<ArrayD<T>> {
         Array::from_shape_vec(IxDyn(self.shape()), elements).map_err(|error| self.shape_error(&error))
     }
+}
+
+impl DynArray<'_> {
+    /// The same array, of no pickle: it outlives the file that it was read from.
+    ///
+    /// # Errors
+    ///
+    /// Objects lie in the pickle, and so do structures, of which each field can be owned.
+    pub fn into_owned(self) -> Result<DynArray<'static>> {
+        Ok(match self {
+            DynArray::Bool(values) => DynArray::Bool(own(values)),
+            DynArray::Int8(values) => DynArray::Int8(own(values)),
+            DynArray::Int16(values) => DynArray::Int16(own(values)),
+            DynArray::Int32(values) => DynArray::Int32(own(values)),
+            DynArray::Int64(values) => DynArray::Int64(own(values)),
+            DynArray::UInt8(values) => DynArray::UInt8(own(values)),
+            DynArray::UInt16(values) => DynArray::UInt16(own(values)),
+            DynArray::UInt32(values) => DynArray::UInt32(own(values)),
+            DynArray::UInt64(values) => DynArray::UInt64(own(values)),
+            DynArray::Float16(values) => DynArray::Float16(own(values)),
+            DynArray::BFloat16(values) => DynArray::BFloat16(own(values)),
+            DynArray::Float8(values, format) => DynArray::Float8(values, format),
+            DynArray::ComplexHalf(values) => DynArray::ComplexHalf(values),
+            DynArray::Float32(values) => DynArray::Float32(own(values)),
+            DynArray::Float64(values) => DynArray::Float64(own(values)),
+            DynArray::Complex64(values) => DynArray::Complex64(own(values)),
+            DynArray::Complex128(values) => DynArray::Complex128(own(values)),
+            DynArray::LongDouble { values, exact } => DynArray::LongDouble { values, exact },
+            DynArray::ComplexLongDouble { values, exact } => DynArray::ComplexLongDouble { values, exact },
+            DynArray::Datetime(values, unit) => DynArray::Datetime(own(values), unit),
+            DynArray::Timedelta(values, unit) => DynArray::Timedelta(own(values), unit),
+            DynArray::Bytes(values) => DynArray::Bytes(own_cells(&values)),
+            DynArray::Void(values) => DynArray::Void(own_cells(&values)),
+            DynArray::Str(values) => DynArray::Str(values),
+            DynArray::Object(_) => {
+                return Err(Error::message(Category::Unsupported, "objects do not outlive their pickle"));
+            }
+            DynArray::Struct(array) => {
+                let message = "a structured array outlives its pickle field by field, not as a whole";
+                return Err(Error::at(Category::Unsupported, array.offset(), message));
+            }
+        })
+    }
+}
+
+fn own<T: Clone>(values: Numbers<'_, T>) -> Numbers<'static, T> {
+    values.into_owned().into()
+}
+
+fn own_cells(values: &ArrayD<Cow<'_, [u8]>>) -> ArrayD<Cow<'static, [u8]>> {
+    values.map(|cell| Cow::Owned(cell.to_vec()))
 }
 
 impl<'p> FromPickle<'p> for DynArray<'p> {

@@ -4,14 +4,16 @@ use half::{bf16, f16};
 use num_complex::Complex;
 use unpickle_core::Value;
 
+use crate::convert::Number;
 use crate::dtype::{Dtype, DtypeKind};
 
 /// A number as Rust holds it. Sealed: `bool`, `u8` to `u64`, `i8` to `i64`, `f16`, `bf16`, `f32`, `f64`, and
 /// `Complex` of `f32` and `f64`.
 ///
-/// The dtype must be exactly the type; nothing is widened. Two dtypes are read as the integers they are: `datetime64`
-/// and `timedelta64` as `i64` (ticks of [`Dtype::time_unit`], `i64::MIN` is `NaT`).
-pub trait Element: sealed::Native {}
+/// [`ToArray`](crate::ToArray) widens to it what it holds exactly; elsewhere the dtype must be exactly the type. Two dtypes
+/// are read as the integers they are: `datetime64` and `timedelta64` as `i64` (ticks of [`Dtype::time_unit`], `i64::MIN` is
+/// `NaT`).
+pub trait Element: sealed::Native + Number {}
 
 pub(crate) mod sealed {
     use super::{Dtype, Value};

@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, arr1};
 use num_complex::Complex;
-use unpickle_core::{Options, Value};
+use unpickle_core::{Options, Pickle, Value};
 use unpickle_numpy::{DtypeKind, DynArray, Element, LongDoubleFormat, NdArray, ToArray, Unit};
 
 use crate::pickles::*;
@@ -111,13 +111,10 @@ fn buffers_may_lie_outside_of_the_pickle() {
 
 #[test]
 fn another_dtype_is_an_error_that_names_both() {
-    let error = root(NUMBERS_BIG).get(2).unwrap().to_array::<f64>().unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("expected a numpy array of float64, found one of >i4 and shape (3,) at byte "),
-        "{error}"
-    );
+    let error = root(NUMBERS_BIG).get(2).unwrap().to_array::<f32>().unwrap_err();
+    let text = "expected a numpy array whose numbers float32 holds, found one of >i4 and shape (3,) (`to_array_lossy` \
+                rounds) at byte ";
+    assert!(error.to_string().starts_with(text), "{error}");
     let error = root(STRUCT).to_array::<f64>().unwrap_err().to_string();
     assert!(error.contains("found one of structures of 3 fields and shape (2,)"), "{error}");
 }
@@ -172,4 +169,30 @@ fn quadruple_long_doubles_are_told_from_x87_by_their_numbers() {
     let mut out = Vec::new();
     assert!(read::<NdArray>(QUAD_ONES).copy_long_double(0..2, &mut out).unwrap());
     assert_eq!(out, [1.0, 1.0]);
+}
+
+#[test]
+fn numbers_are_widened_where_that_is_exact() {
+    let value = root(NUMBERS_BIG).get(2).unwrap();
+    assert_eq!(value.to_array::<i32>().unwrap(), arr1(&[0, 1, 100]).into_dyn());
+    assert_eq!(value.to_array1::<i64>().unwrap(), arr1(&[0, 1, 100]));
+    assert_eq!(value.to_array1::<f64>().unwrap(), arr1(&[0.0, 1.0, 100.0]));
+    assert_eq!(value.to_array_lossy::<u8>().unwrap(), arr1(&[0, 1, 100]).into_dyn());
+    assert_eq!(value.to_array_lossy::<bool>().unwrap(), arr1(&[false, true, true]).into_dyn());
+    let error = value.to_array2::<f64>().unwrap_err().to_string();
+    assert!(
+        error.starts_with("expected a numpy array of 2 axes, found one of >i4 and shape (3,)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn owned_arrays_outlive_the_pickle() {
+    let owned: DynArray<'static> = {
+        let pickle = Pickle::parse(NUMBERS_BIG.to_vec()).unwrap();
+        pickle.root().get(2).unwrap().extract::<DynArray>().unwrap().into_owned().unwrap()
+    };
+    assert!(matches!(owned, DynArray::Int32(numbers) if numbers == arr1(&[0, 1, 100]).into_dyn()));
+    let text = read::<DynArray>(STRUCT).into_owned().unwrap_err().to_string();
+    assert!(text.starts_with("a structured array outlives its pickle field by field"), "{text}");
 }

@@ -13,11 +13,11 @@ fn bytes_lose_their_padding_and_nothing_else() {
     array.for_each_element(0..3, |cell| cells.push(bytes_cell(cell))).unwrap();
     assert_eq!(cells, [&b"a"[..], b"", b"b\0c"]);
     match read(BYTES) {
-        DynArray::Bytes(cells) => assert_eq!(cells[[2]], b"b\0c"),
+        DynArray::Bytes(cells) => assert_eq!(*cells[[2]], *b"b\0c"),
         other => panic!("{other:?}"),
     }
     match read(VOID) {
-        DynArray::Void(cells) => assert_eq!(cells[[0]], b"abcd"),
+        DynArray::Void(cells) => assert_eq!(*cells[[0]], *b"abcd"),
         other => panic!("{other:?}"),
     }
 }
