@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use unpickle_core::Category;
+
 /// A `Result` whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -105,3 +107,19 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// An error of a file, as one of its content.
+impl From<Error> for unpickle_core::Error {
+    fn from(error: Error) -> unpickle_core::Error {
+        let category = match error.kind {
+            ErrorKind::Io => match &error.source {
+                Some(source) => return io::Error::new(source.kind(), error.to_string()).into(),
+                None => Category::Io,
+            },
+            ErrorKind::Limit => Category::Limit,
+            ErrorKind::Damaged => Category::Data,
+            ErrorKind::Archive | ErrorKind::Unsupported => Category::Unsupported,
+        };
+        unpickle_core::Error::message(category, error.to_string())
+    }
+}

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use unpickle_core::LazyBytes;
+
 use crate::archive::{Archive, Member};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
@@ -126,5 +128,15 @@ impl MemberBytes {
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {
         self.shared.as_ref().get(range.clone()).unwrap_or_default()
+    }
+}
+
+impl LazyBytes for MemberBytes {
+    fn len(&self) -> u64 {
+        MemberBytes::len(self)
+    }
+
+    fn bytes(&self) -> unpickle_core::Result<&[u8]> {
+        Ok(MemberBytes::bytes(self)?)
     }
 }

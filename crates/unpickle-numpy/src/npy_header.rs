@@ -20,7 +20,7 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// ```
 /// use unpickle_numpy::NpyHeader;
 ///
-/// let bytes = b"\x93NUMPY\x01\0\x36\0{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}";
+/// let bytes = b"\x93NUMPY\x01\0\x37\0{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}";
 /// let header = NpyHeader::read(bytes)?;
 /// assert_eq!(header.dtype().to_string(), "float64");
 /// assert_eq!(header.shape(), [3]);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use unpickle_core::{Category, Error, Ops, Options, Pickle, Result, Value};
-use unpickle_file::{ErrorKind, Input, OpenOptions, Shared, looks_like};
+use unpickle_file::{Input, OpenOptions, Shared, looks_like};
 
 /// Opens the pickle file at `path`, compressed or not, and decodes it. Nothing is executed.
 ///
@@ -21,7 +21,7 @@ use unpickle_file::{ErrorKind, Input, OpenOptions, Shared, looks_like};
 /// The file cannot be read or unpacked, or is no pickle, or ends too early. The error names the file.
 pub fn open(path: impl AsRef<Path>) -> Result<File> {
     let path = path.as_ref();
-    let input = Input::open(path, &OpenOptions::new()).map_err(of_file)?;
+    let input = Input::open(path, &OpenOptions::new())?;
     File::from_input(input, &Options::new()).map_err(|error| error.within(path.display().to_string()))
 }
 
@@ -51,7 +51,7 @@ impl File {
     /// it either, and [`Pickle::rest`] says what is wrong with it.
     pub fn from_input(input: Input, options: &Options<'_>) -> Result<File> {
         if let Some(archive) = input.archive() {
-            return Err(of_file(archive.refusal()));
+            return Err(archive.refusal().into());
         }
         let input = Shared::new(input);
         let pickle = options.parse_all(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
@@ -140,20 +140,6 @@ impl File {
     pub fn input(&self) -> &Input {
         self.input.input()
     }
-}
-
-/// An error of opening, as one of this crate.
-fn of_file(error: unpickle_file::Error) -> Error {
-    let category = match error.kind() {
-        ErrorKind::Io => match error.io_error() {
-            Some(source) => return std::io::Error::new(source.kind(), error.to_string()).into(),
-            None => Category::Io,
-        },
-        ErrorKind::Limit => Category::Limit,
-        ErrorKind::Damaged => Category::Data,
-        _ => Category::Unsupported,
-    };
-    Error::message(category, error.to_string())
 }
 
 /// The module of the wrapper that joblib puts before the bytes of an array, which are no opcodes.
