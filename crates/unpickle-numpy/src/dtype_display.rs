@@ -225,7 +225,7 @@ impl fmt::Display for Shape<'_> {
 }
 
 /// A text as Python prints it.
-struct Quoted<'a>(&'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -38,6 +38,7 @@ mod code;
 mod convert;
 mod copy;
 mod dtype;
+mod dtype_descr;
 mod dtype_display;
 mod dtype_state;
 mod dynamic;

@@ -30,6 +30,10 @@
 //!   [`view`](Value::view) for `match`, [`extract`](Value::extract) for a Rust type.
 #![cfg_attr(feature = "ndarray", doc = "* `NdArray`, `ToArray` and the rest of [`numpy`] are its arrays.")]
 #![cfg_attr(feature = "pandas", doc = "* `DataFrame`, `Series` and the rest of [`pandas`] are its frames.")]
+#![cfg_attr(
+    feature = "arrays",
+    doc = "* [`arrays`] finds every array inside a value, by name, and writes them."
+)]
 #![cfg_attr(feature = "arrow", doc = "* [`File::tables`] finds what can be tabulated; [`arrow`] writes it.")]
 //!
 //! # Safety
@@ -39,7 +43,8 @@
 //!
 //! # Features
 //!
-//! `arrow` (the default) includes `pandas`, which includes `ndarray`. Without any, there is the decoder.
+//! `arrow` and `arrays` are the default. `arrow` includes `pandas`, which includes `ndarray`, as does `arrays`. Without any,
+//! there is the decoder.
 #![forbid(unsafe_code)]
 
 mod file;
@@ -48,6 +53,8 @@ pub use unpickle_core as core;
 pub use unpickle_core::*;
 pub use unpickle_file::{Archive, Container, Input, MemberBytes, OpenOptions, Shared, looks_like};
 
+#[cfg(feature = "arrays")]
+pub use unpickle_arrays as arrays;
 #[cfg(feature = "arrow")]
 pub use unpickle_arrow as arrow;
 #[cfg(feature = "ndarray")]

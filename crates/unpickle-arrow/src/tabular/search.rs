@@ -54,9 +54,11 @@ pub(crate) fn outermost<'p>(
             continue;
         }
         let from = todo.len();
-        path::inside(value, |name, item| {
+        path::inside(value, &mut |step, item| {
             if holds(item) && todo.len() < MAX_VISITED {
-                todo.push((path::step(&path, &name), item));
+                let mut path = path.clone();
+                step.push_to(&mut path);
+                todo.push((path, item));
             }
             true
         });

@@ -1,0 +1,18 @@
+//! The arrays inside a pickle by their names; npy, npz, safetensors.
+#![forbid(unsafe_code)]
+
+mod cells;
+mod found;
+mod named;
+mod notes;
+mod options;
+pub mod path;
+mod recognise;
+mod sparse;
+mod walk;
+mod write;
+
+pub use crate::found::{Found, Other, Repeat, arrays, search};
+pub use crate::named::NamedArray;
+pub use crate::options::{ArrayFormat, ArrayOptions, Written};
+pub use crate::write::write;

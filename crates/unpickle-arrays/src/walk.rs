@@ -1,0 +1,297 @@
+//! The walk that finds every array inside a value.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use unpickle_core::{Error, Id, Object, Result, Value};
+use unpickle_numpy::{Dtype, DtypeCache, MaskedArray, NdArray};
+
+use crate::found::{Found, Other, Repeat};
+use crate::named::{Kind, NamedArray, Source};
+use crate::path::{self, Step};
+use crate::recognise::{Class, class};
+use crate::sparse;
+
+/// Values that may be looked at, beside one for each byte of the input. Sharing lets a few bytes stand for any number of
+/// names; no honest file comes near.
+const MAX_VISITS: usize = 2_000_000;
+
+/// Bytes of names and of what is kept beside them, beside two for each byte of the input.
+const MAX_LISTED: usize = 64 << 20;
+
+/// What one entry of a list takes, its name apart.
+const ENTRY: usize = 256;
+
+/// As many bytes of a name cost as much as one value.
+const BYTES_A_VISIT: usize = 64;
+
+pub(crate) struct Walk<'p> {
+    cache: DtypeCache<'p>,
+    found: Found<'p>,
+    todo: Vec<Todo<'p>>,
+    open: Vec<Open<'p>>,
+    on_path: HashSet<Id>,
+    /// What was looked through and holds no array.
+    barren: HashSet<Id>,
+    /// Objects that hold arrays, by the name under which those are listed.
+    homes: HashMap<Id, String>,
+    path: String,
+    visits: usize,
+    listed: usize,
+}
+
+enum Todo<'p> {
+    Visit(Value<'p>, Step<'p>),
+    Leave,
+}
+
+/// A container that is being looked through.
+struct Open<'p> {
+    value: Value<'p>,
+    /// Where its path ends in [`Walk::path`].
+    end: usize,
+    /// How many arrays had been found before.
+    before: usize,
+    what: What,
+}
+
+#[derive(Clone, PartialEq)]
+enum What {
+    /// A list, a dict, or an object that is like one: looked through wherever it is held.
+    Container,
+    /// An object with attributes: looked through once.
+    Instance,
+    /// An array of objects, with its shape.
+    Cells(Dtype, Vec<usize>),
+}
+
+impl<'p> Walk<'p> {
+    pub(crate) fn new(root: Value<'p>) -> Walk<'p> {
+        let bytes = root.input_len();
+        Walk {
+            cache: DtypeCache::new(),
+            found: Found::default(),
+            todo: Vec::new(),
+            open: Vec::new(),
+            on_path: HashSet::new(),
+            barren: HashSet::new(),
+            homes: HashMap::new(),
+            path: String::new(),
+            visits: bytes.saturating_add(MAX_VISITS),
+            listed: bytes.saturating_mul(2).saturating_add(MAX_LISTED),
+        }
+    }
+
+    pub(crate) fn run(mut self, root: Value<'p>) -> Result<Found<'p>> {
+        self.visit(root)?;
+        while let Some(next) = self.todo.pop() {
+            match next {
+                Todo::Leave => self.leave()?,
+                Todo::Visit(value, step) => {
+                    let end = self.open.last().map_or(0, |open| open.end);
+                    self.path.truncate(end);
+                    step.push_to(&mut self.path);
+                    self.pay(self.path.len().saturating_sub(end) / BYTES_A_VISIT)?;
+                    self.visit(value)?;
+                }
+            }
+        }
+        Ok(self.found)
+    }
+
+    /// Looks at the value at `self.path`.
+    fn visit(&mut self, value: Value<'p>) -> Result<()> {
+        let id = value.id();
+        if self.barren.contains(&id) || self.on_path.contains(&id) {
+            return Ok(());
+        }
+        let Some(object) = value.as_object() else { return self.enter(value, What::Container) };
+        match class(value) {
+            Class::Array => self.array(value),
+            Class::Masked => self.masked(value),
+            Class::Sparse(class) => match sparse::parts(&self.path, value, class, &mut self.cache)? {
+                Some(parts) => parts.into_iter().try_for_each(|part| self.list(part)),
+                None => self.other(class),
+            },
+            Class::Table(class) => self.other(class),
+            Class::Closed => Ok(()),
+            Class::Open if is_container(object) => self.enter(value, What::Container),
+            Class::Open => match self.homes.get(&id) {
+                Some(first) => {
+                    let repeat = Repeat { name: self.path.clone(), first: first.clone() };
+                    self.charge(repeat.name.len().saturating_add(repeat.first.len()))?;
+                    self.found.repeats.push(repeat);
+                    Ok(())
+                }
+                None => self.enter(value, What::Instance),
+            },
+        }
+    }
+
+    /// Takes down all that a container holds to be looked at, the first on top.
+    fn enter(&mut self, value: Value<'p>, what: What) -> Result<()> {
+        self.todo.push(Todo::Leave);
+        self.on_path.insert(value.id());
+        let (end, before) = (self.path.len(), self.found.arrays.len());
+        self.open.push(Open { value, end, before, what });
+        let from = self.todo.len();
+        let Walk { todo, visits, .. } = self;
+        inside(value, &mut |step, item| {
+            let paid = pay(visits, 1);
+            if paid && holds(item) {
+                todo.push(Todo::Visit(item, step));
+            }
+            paid
+        });
+        if let Some(new) = todo.get_mut(from..) {
+            new.reverse();
+        }
+        self.pay(1)
+    }
+
+    /// All that the innermost container holds has been looked at.
+    fn leave(&mut self) -> Result<()> {
+        let Some(Open { value, end, before, what }) = self.open.pop() else { return Ok(()) };
+        self.on_path.remove(&value.id());
+        let found_some = self.found.arrays.len() > before;
+        self.path.truncate(end);
+        match what {
+            // Cells of any other kind: an array of objects.
+            What::Cells(dtype, shape) if !found_some => {
+                let kind = Kind { class: "ndarray", part: None };
+                let name = self.path.clone();
+                self.list(NamedArray::new(name, value, kind, dtype, &shape, Source::Array(value)))?;
+            }
+            What::Instance if found_some => {
+                self.charge(end)?;
+                self.homes.insert(value.id(), self.path.clone());
+            }
+            _ if !found_some => {
+                self.barren.insert(value.id());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, value: Value<'p>) -> Result<()> {
+        let array = NdArray::from_pickle_with(value, &mut self.cache).map_err(|error| self.at(error))?;
+        if array.dtype().fields().is_empty()
+            && let Some(cells) = array.objects()
+        {
+            self.pay(cells.len())?;
+            if cells.iter().any(holds_more) {
+                return self.enter(value, What::Cells(array.dtype().clone(), array.shape().to_vec()));
+            }
+        }
+        let class = array.class().map_or("ndarray", |class| class.name());
+        let kind = Kind { class, part: None };
+        let (dtype, shape) = (array.dtype().clone(), array.shape());
+        self.list(NamedArray::new(self.path.clone(), value, kind, dtype, shape, Source::Array(value)))
+    }
+
+    /// The elements, the mask under `mask`, and what hidden elements show as under `fill_value`.
+    fn masked(&mut self, value: Value<'p>) -> Result<()> {
+        let array = MaskedArray::from_pickle_with(value, &mut self.cache).map_err(|error| self.at(error))?;
+        let part = |part| Kind { class: "masked array", part };
+        let of = |array: &NdArray<'p>| (array.dtype().clone(), array.shape().to_vec());
+        let (dtype, shape) = of(array.data());
+        let name = self.path.clone();
+        self.list(NamedArray::new(name, value, part(None), dtype, &shape, Source::Data(value)))?;
+        let (dtype, shape) = of(array.mask());
+        let name = self.below("mask");
+        self.list(NamedArray::new(name, value, part(Some("mask")), dtype, &shape, Source::Mask(value)))?;
+        let Some(fill) = array.fill_value().filter(|&fill| class(fill) == Class::Array) else {
+            return Ok(());
+        };
+        let array = NdArray::from_pickle_with(fill, &mut self.cache).map_err(|error| self.at(error))?;
+        let (dtype, shape) = of(&array);
+        let (name, kind) = (self.below("fill_value"), part(Some("fill_value")));
+        self.list(NamedArray::new(name, fill, kind, dtype, &shape, Source::Array(fill)))
+    }
+
+    fn below(&self, step: &str) -> String {
+        let mut name = self.path.clone();
+        path::push(&mut name, step);
+        name
+    }
+
+    fn at(&self, error: Error) -> Error {
+        if self.path.is_empty() { error } else { error.within(format!("array `{}`", self.path)) }
+    }
+
+    fn list(&mut self, array: NamedArray<'p>) -> Result<()> {
+        self.charge(array.name().len())?;
+        self.found.arrays.push(array);
+        Ok(())
+    }
+
+    fn other(&mut self, class: &'p str) -> Result<()> {
+        self.charge(self.path.len())?;
+        self.found.others.push(Other { name: self.path.clone(), class });
+        Ok(())
+    }
+
+    fn charge(&mut self, bytes: usize) -> Result<()> {
+        match self.listed.checked_sub(bytes.saturating_add(ENTRY)) {
+            Some(left) => self.listed = left,
+            None => return Err(too_many()),
+        }
+        Ok(())
+    }
+
+    fn pay(&mut self, visits: usize) -> Result<()> {
+        if pay(&mut self.visits, visits) { Ok(()) } else { Err(too_many()) }
+    }
+}
+
+/// Takes `visits` off what is left; `false` if there are not so many, and none is left then.
+fn pay(left: &mut usize, visits: usize) -> bool {
+    let rest = left.checked_sub(visits);
+    *left = rest.unwrap_or(0);
+    rest.is_some()
+}
+
+#[cold]
+fn too_many() -> Error {
+    Error::limit(
+        "more names of arrays than a file of this size can honestly hold: the same values are held in ever more \
+         places; take one part of it by its path",
+    )
+}
+
+/// Whether an object is like a list or a dict: it is then made of what it holds, and has no name of its own to go by.
+fn is_container(object: Object<'_>) -> bool {
+    object.pairs().is_some() || object.items().is_some() || object.state().is_none()
+}
+
+/// Whether there may be something in it.
+fn holds(value: Value<'_>) -> bool {
+    value.as_object().is_some() || value.as_dict().is_some() || value.as_seq().is_some()
+}
+
+/// Whether a cell is more than a text, a number or a scalar of numpy.
+fn holds_more(cell: Value<'_>) -> bool {
+    holds(cell) && !(cell.as_object().is_some() && class(cell) == Class::Closed)
+}
+
+/// What a value holds, as [`path::inside`] tells; and what is in the state of an object that is no dict of attributes,
+/// or in the arguments that are all there is of one, by what Python calls them.
+pub(crate) fn inside<'p>(value: Value<'p>, each: &mut dyn FnMut(Step<'p>, Value<'p>) -> bool) {
+    let mut more = true;
+    path::inside(value, &mut |step, item| {
+        more = each(step, item);
+        more
+    });
+    let Some(object) = value.as_object().filter(|_| more && class(value) == Class::Open) else { return };
+    match object.state() {
+        Some(state) if object.attr_dicts().next().is_none() => {
+            each(Step::Attr(Cow::Borrowed("__getstate__()")), state);
+        }
+        Some(_) => {}
+        None if object.pairs().is_none() && object.items().is_none() => {
+            each(Step::Attr(Cow::Borrowed("__reduce__()[1]")), object.args());
+        }
+        None => {}
+    }
+}

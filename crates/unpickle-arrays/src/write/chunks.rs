@@ -1,0 +1,101 @@
+//! Bytes on their way to the sink: small ones gathered, large ones straight through.
+
+use std::io::Write;
+
+use unpickle_core::Result;
+use unpickle_numpy::{DtypeKind, NdArray};
+
+/// Bytes gathered before they go to the sink.
+const CHUNK: usize = 256 << 10;
+
+/// Gathers small pieces.
+pub(crate) struct Chunks<'w> {
+    sink: &'w mut dyn Write,
+    buffer: Vec<u8>,
+}
+
+impl<'w> Chunks<'w> {
+    pub(crate) fn new(sink: &'w mut dyn Write) -> Chunks<'w> {
+        Chunks { sink, buffer: Vec::new() }
+    }
+
+    /// Writes bytes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        if bytes.len() >= CHUNK {
+            self.finish()?;
+            return Ok(self.sink.write_all(bytes)?);
+        }
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK { self.finish() } else { Ok(()) }
+    }
+
+    /// Writes so many zeros.
+    pub(crate) fn zeros(&mut self, count: usize) -> Result<()> {
+        const ZEROS: [u8; 4096] = [0; 4096];
+        let mut left = count;
+        while let Some(zeros) = ZEROS.get(..left.min(ZEROS.len())).filter(|zeros| !zeros.is_empty()) {
+            self.push(zeros)?;
+            left -= zeros.len();
+        }
+        Ok(())
+    }
+
+    /// Writes the elements of an array of bytes in logical order: from where they are if they lie so.
+    pub(crate) fn elements(&mut self, array: &NdArray<'_>, little_endian: bool) -> Result<()> {
+        let swapped = little_endian && array.dtype().is_big_endian();
+        if !swapped && let Some(bytes) = array.as_contiguous() {
+            return self.push(bytes);
+        }
+        self.converted(array, |bytes, out| {
+            out.extend_from_slice(bytes);
+            if swapped {
+                swap(out, number_size(array));
+            }
+        })
+    }
+
+    /// Writes what `convert` appends for the bytes of some elements, stretch by stretch.
+    pub(crate) fn converted(
+        &mut self,
+        array: &NdArray<'_>,
+        mut convert: impl FnMut(&[u8], &mut Vec<u8>),
+    ) -> Result<()> {
+        self.finish()?;
+        let step = CHUNK.checked_div(array.dtype().itemsize()).unwrap_or(CHUNK).max(1);
+        let mut gathered = Vec::new();
+        let mut start = 0_usize;
+        while start < array.len() {
+            let end = start.saturating_add(step).min(array.len());
+            gathered.clear();
+            array.copy_bytes(start..end, &mut gathered)?;
+            convert(&gathered, &mut self.buffer);
+            self.finish()?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Writes what is gathered.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        self.sink.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// Bytes of the numbers that an element is made of.
+fn number_size(array: &NdArray<'_>) -> usize {
+    let itemsize = array.dtype().itemsize();
+    match array.dtype().kind() {
+        DtypeKind::Complex(_) | DtypeKind::ComplexLongDouble(_) => itemsize / 2,
+        DtypeKind::Str => 4,
+        _ => itemsize,
+    }
+}
+
+/// Reverses the bytes of each number.
+fn swap(bytes: &mut [u8], size: usize) {
+    for number in bytes.chunks_exact_mut(size.max(1)) {
+        number.reverse();
+    }
+}

@@ -1,0 +1,147 @@
+//! What becomes of each array, found before a byte is written.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use unpickle_core::{Category, Error, Result};
+use unpickle_numpy::{Dtype, DtypeKind, NdArray};
+
+use super::{Chunks, safetensors};
+use crate::cells::Cells;
+use crate::named::NamedArray;
+use crate::notes::Notes;
+use crate::options::{ArrayFormat, ArrayOptions};
+
+/// The arrays to write, in order, and what is to be said of them.
+pub(super) struct Plan<'a, 'p> {
+    pub(super) arrays: Vec<Planned<'a, 'p>>,
+    pub(super) notes: Notes,
+}
+
+/// One array and what becomes of it.
+pub(super) struct Planned<'a, 'p> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) array: &'a NamedArray<'p>,
+    /// The dtype in the file.
+    pub(super) dtype: Dtype,
+    pub(super) how: How,
+}
+
+/// How elements are made into those of the file.
+pub(super) enum How {
+    /// As they are.
+    Bytes,
+    /// The objects, as what they are.
+    Cells(Cells),
+}
+
+/// Longest name that a zip file has room for, with its ending.
+const MAX_NAME: usize = 65_000;
+
+impl<'a, 'p> Plan<'a, 'p> {
+    pub(super) fn new(
+        arrays: &[&'a NamedArray<'p>],
+        format: ArrayFormat,
+        options: &ArrayOptions,
+    ) -> Result<Plan<'a, 'p>> {
+        let mut plan = Plan { arrays: Vec::with_capacity(arrays.len()), notes: Notes::default() };
+        let mut refused = Notes::default();
+        let mut taken: HashSet<&str> = HashSet::with_capacity(arrays.len());
+        for &array in arrays {
+            // What `numpy.savez` calls an array that was given no name.
+            let name = if array.name().is_empty() { "arr_0" } else { array.name() };
+            let planned = match plan.one(name, array, format) {
+                Ok(_) if !taken.insert(name) => Err("a name that two arrays have".to_owned()),
+                Ok(_) if name.len() > MAX_NAME => Err("a name of more than 65 kB".to_owned()),
+                planned => planned,
+            };
+            match planned {
+                Ok(planned) => plan.arrays.push(planned),
+                Err(why) if options.skip => plan.notes.add(format!("left out: {why}"), name),
+                Err(why) => refused.add(why, name),
+            }
+        }
+        if refused.is_empty() { Ok(plan) } else { Err(refusal(&refused, format)) }
+    }
+
+    /// What becomes of one array, or why it cannot be written.
+    fn one(
+        &mut self,
+        name: &'a str,
+        array: &'a NamedArray<'p>,
+        format: ArrayFormat,
+    ) -> Result<Planned<'a, 'p>, String> {
+        let (mut dtype, mut how) = (array.dtype().clone(), How::Bytes);
+        if dtype.has_object() {
+            let cells =
+                array.load().map_err(|error| error.to_string()).and_then(|array| Cells::of(&array))?;
+            dtype = cells.dtype().ok_or("objects")?;
+            self.notes.add(format!("objects, written as {}", brief(&dtype)), name);
+            how = How::Cells(cells);
+        }
+        match format {
+            ArrayFormat::Npy | ArrayFormat::Npz => {
+                dtype.descr().ok_or_else(|| format!("numpy has no spelling for {dtype}"))?;
+            }
+            ArrayFormat::Safetensors => {
+                safetensors::dtype(&dtype).ok_or_else(|| brief(&dtype))?;
+                if name == safetensors::METADATA {
+                    return Err("a name that the format keeps for itself".to_owned());
+                }
+            }
+        }
+        Ok(Planned { name: Cow::Borrowed(name), array, dtype, how })
+    }
+}
+
+impl Planned<'_, '_> {
+    /// Bytes of all elements in the file.
+    pub(super) fn bytes(&self) -> u64 {
+        (self.array.len() as u64).saturating_mul(self.dtype.itemsize() as u64)
+    }
+
+    /// The array, if it is what it was said to be.
+    pub(super) fn load(&self) -> Result<NdArray<'_>> {
+        let array = self.array.load()?;
+        if array.shape() == self.array.shape() && array.dtype().itemsize() == self.array.dtype().itemsize() {
+            return Ok(array);
+        }
+        let message = format!("array `{}` is not of the shape that it was listed with", self.name);
+        Err(Error::invalid(self.array.value(), message))
+    }
+
+    /// Writes the elements in logical order.
+    pub(super) fn elements(
+        &self,
+        array: &NdArray<'_>,
+        little_endian: bool,
+        out: &mut Chunks<'_>,
+    ) -> Result<()> {
+        match &self.how {
+            How::Bytes => out.elements(array, little_endian),
+            How::Cells(cells) => cells.write(array, out),
+        }
+        .map_err(|error| error.within(format!("array `{}`", self.name)))
+    }
+}
+
+/// A dtype in few words.
+fn brief(dtype: &Dtype) -> String {
+    match dtype.kind() {
+        DtypeKind::Struct(fields) => format!("structures of {} fields", fields.len()),
+        _ => dtype.to_string(),
+    }
+}
+
+#[cold]
+fn refusal(refused: &Notes, format: ArrayFormat) -> Error {
+    let arrays = refused.count();
+    let each = refused.told(|names, why| format!("{names} ({why})"));
+    let what = if arrays == 1 { "an array" } else { "arrays" };
+    let instead = match format {
+        ArrayFormat::Safetensors => "write .npz, or take the others by their paths",
+        _ => "take the others by their paths",
+    };
+    let message = format!("{what} that .{format} cannot hold: {}; {instead}", each.join(", "));
+    Error::message(Category::Unsupported, message)
+}
