@@ -65,6 +65,11 @@ impl Input {
         Input::unwrap(Bytes::Owned(read(&mut reader, options)?), options)
     }
 
+    /// These bytes as they are, whatever they look like.
+    pub fn from_bytes(bytes: Vec<u8>) -> Input {
+        Input { part: 0..bytes.len(), bytes: Bytes::Owned(bytes), containers: Vec::new(), archive: None }
+    }
+
     /// The members, where the bytes are an archive that no single file can be taken out of: a zip or tar of several,
     /// numpy's `.npz` of any number.
     pub fn archive(&self) -> Option<&Archive> {

@@ -1,0 +1,213 @@
+//! [`state_dict`]: the tensors of a module, by name.
+
+use unpickle_core::{Dict, Error, Result, Value};
+
+use crate::form::is_tensor;
+
+/// How deep modules may stand in each other: torch itself goes down by recursion, which Python ends at about this.
+const MAX_DEPTH: usize = 1000;
+/// Modules and tensors that may be named however small the file; beyond, one for each of its bytes. A module that holds
+/// another twice, that another twice, and so on, has names without end.
+const ALWAYS: usize = 1 << 16;
+/// Most bytes of all names.
+const MAX_NAMES: usize = 1 << 28;
+
+/// The tensors of a state dict, a pickled module or a TorchScript archive, each with the name that torch's
+/// `state_dict()` gives it. A tensor that has several names is there under each.
+///
+/// * Of a state dict: its tensors, in order. (What else is in it, such as `_extra_state`, is left out.)
+/// * Of a module: parameters, then buffers (but for those that are not persistent), then those of its children, with
+///   their names in front.
+/// * Of TorchScript: attributes, by path, and those of its children. Which of them are buffers only its code says, so all
+///   are there. Tensors that the code names are `CONSTANTS.c0`, `CONSTANTS.c1` … as they are called there.
+///
+/// ```
+/// use unpickle_torch::{Tensor, state_dict};
+///
+/// let input = unpickle_file::Input::open("../../fixtures/torch/module.pt", &Default::default())?;
+/// let pickle = unpickle_torch::read(&unpickle_file::Shared::new(input), &Default::default())?.expect("a file of torch");
+/// let state = state_dict(pickle.root())?;
+/// let names: Vec<&str> = state.iter().map(|(name, _)| &**name).collect();
+/// assert_eq!(names[..3], ["kept", "embed.weight", "head.weight"]);
+///
+/// let embed: Tensor<'_> = state[1].1.extract()?;
+/// let head: Tensor<'_> = state[2].1.extract()?;
+/// assert_eq!(embed.identity(), head.identity()); // tied
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// It is none of these; modules stand in each other too deep, or more than a thousandfold.
+pub fn state_dict(value: Value<'_>) -> Result<Vec<(String, Value<'_>)>> {
+    let mut names =
+        Names { out: Vec::new(), steps: 0, bytes: 0, most: ALWAYS.saturating_add(value.input_len()) };
+    let script = value.get("data").filter(|&data| is_script(data));
+    if let Some(constants) = script.and_then(|_| value.get("constants")) {
+        for (i, constant) in constants.iter().enumerate().filter(|&(_, constant)| is_tensor(constant)) {
+            names.add(format!("CONSTANTS.c{i}"), constant)?;
+        }
+    }
+    let value = script.unwrap_or(value);
+    if is_module(value) || is_script(value) {
+        names.walk(value)?;
+        return Ok(names.out);
+    }
+    let pairs = value.as_dict().or_else(|| value.as_object()?.pairs());
+    let pairs = pairs.ok_or_else(|| Error::data(value, "a state dict or a module of torch"))?;
+    for (key, value) in pairs.iter().filter(|&(_, value)| is_tensor(value)) {
+        names.add(key_text(key), value)?;
+    }
+    Ok(names.out)
+}
+
+/// Whether it is an object with the dicts that `torch.nn.Module` keeps its children in.
+fn is_module(value: Value<'_>) -> bool {
+    value
+        .as_object()
+        .is_some_and(|object| object.attr("_parameters").is_some() && object.attr("_modules").is_some())
+}
+
+/// Whether it is a module of TorchScript.
+fn is_script(value: Value<'_>) -> bool {
+    let class = value.as_object().and_then(|object| object.class());
+    class.is_some_and(|class| class.module().starts_with("__torch__"))
+}
+
+fn key_text(key: Value<'_>) -> String {
+    key.as_text().map_or_else(|| key.to_string(), std::borrow::Cow::into_owned)
+}
+
+/// A dict, or an OrderedDict.
+fn pairs(value: Value<'_>) -> Option<Dict<'_>> {
+    value.as_dict().or_else(|| value.as_object()?.pairs())
+}
+
+/// The names found so far, and what is left to do for more.
+struct Names<'p> {
+    out: Vec<(String, Value<'p>)>,
+    steps: usize,
+    bytes: usize,
+    most: usize,
+}
+
+/// A module whose tensors are yet to be named.
+struct Open<'p> {
+    prefix: String,
+    value: Value<'p>,
+    depth: usize,
+}
+
+impl<'p> Names<'p> {
+    fn add(&mut self, name: String, value: Value<'p>) -> Result<()> {
+        self.step(name.len())?;
+        self.out.push((name, value));
+        Ok(())
+    }
+
+    fn step(&mut self, bytes: usize) -> Result<()> {
+        self.steps += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.steps > self.most || self.bytes > MAX_NAMES {
+            let message = format!(
+                "more than {} names of tensors and modules: the modules stand in each other many times over",
+                self.steps
+            );
+            return Err(Error::limit(message));
+        }
+        Ok(())
+    }
+
+    fn walk(&mut self, root: Value<'p>) -> Result<()> {
+        let mut open = vec![Open { prefix: String::new(), value: root, depth: 0 }];
+        while let Some(next) = open.pop() {
+            if next.depth > MAX_DEPTH {
+                let message = format!("modules of torch stand in each other more than {MAX_DEPTH} deep");
+                return Err(Error::limit(message));
+            }
+            let mut inner = Vec::new();
+            if is_module(next.value) {
+                self.module(&next, &mut inner)?
+            } else {
+                self.script(&next, &mut inner)?
+            }
+            open.extend(inner.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    /// What `Module._save_to_state_dict` saves, and the children.
+    fn module(&mut self, open: &Open<'p>, inner: &mut Vec<Open<'p>>) -> Result<()> {
+        let Some(object) = open.value.as_object() else { return Ok(()) };
+        let attr = |name: &str| object.attr(name);
+        let dropped = attr("_non_persistent_buffers_set").and_then(Value::as_seq);
+        let is_dropped = |name: &str| {
+            dropped.is_some_and(|dropped| dropped.iter().any(|item| item.as_text().as_deref() == Some(name)))
+        };
+        for kind in ["_parameters", "_buffers"] {
+            let tensors = attr(kind).and_then(pairs).into_iter().flat_map(Dict::iter);
+            for (key, tensor) in tensors.filter(|(_, tensor)| !tensor.is_none()) {
+                let name = key_text(key);
+                if kind == "_parameters" || !is_dropped(&name) {
+                    self.add(format!("{}{name}", open.prefix), tensor)?;
+                }
+            }
+        }
+        for (key, child) in attr("_modules").and_then(pairs).into_iter().flat_map(Dict::iter) {
+            if is_module(child) || is_script(child) {
+                self.child(open, &key_text(key), child, inner)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The attributes of a TorchScript module, or the items of a list or dict in one.
+    fn script(&mut self, open: &Open<'p>, inner: &mut Vec<Open<'p>>) -> Result<()> {
+        let value = contained(open.value);
+        let mut item = |names: &mut Names<'p>, name: &str, value: Value<'p>| {
+            if is_tensor(value) {
+                return names.add(format!("{}{name}", open.prefix), value);
+            }
+            let container = contained(value);
+            let is_container = container.as_dict().is_some() || container.as_seq().is_some();
+            if is_module(value) || is_script(value) || is_container {
+                names.child(open, name, value, inner)?;
+            }
+            Ok(())
+        };
+        if let Some(object) = value.as_object().filter(|_| is_script(value)) {
+            for (key, value) in object.attrs() {
+                item(self, &key_text(key), value)?;
+            }
+        } else if let Some(pairs) = pairs(value) {
+            for (key, value) in pairs.iter() {
+                item(self, &key_text(key), value)?;
+            }
+        } else {
+            for (i, value) in value.iter().enumerate() {
+                item(self, &i.to_string(), value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn child(
+        &mut self,
+        open: &Open<'p>,
+        name: &str,
+        value: Value<'p>,
+        inner: &mut Vec<Open<'p>>,
+    ) -> Result<()> {
+        let prefix = format!("{}{name}.", open.prefix);
+        self.step(prefix.len())?;
+        inner.push(Open { prefix, value, depth: open.depth + 1 });
+        Ok(())
+    }
+}
+
+/// TorchScript wraps lists and dicts into calls that say their type: `torch.jit._pickle.restore_type_tag(list, 'List[int]')`,
+/// `build_intlist(list)`.
+fn contained(value: Value<'_>) -> Value<'_> {
+    let call = value.call().filter(|call| call.module == "torch.jit._pickle");
+    call.and_then(|call| call.args.get(0)).unwrap_or(value)
+}

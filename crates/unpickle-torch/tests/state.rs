@@ -1,0 +1,31 @@
+//! `state_dict`, against torch's own.
+
+use serde_json::Value as Json;
+use unpickle_torch::state_dict;
+
+use crate::fixtures::{describe, note, open};
+
+#[test]
+fn the_state_of_modules_is_what_torch_says() {
+    let mut faults = Vec::new();
+    for name in ["module.pt", "module-legacy.pt", "script.pt", "script-frozen.pt"] {
+        let (pickle, note) = (open(name), note(name));
+        let expected = note["state"].as_object().expect("a state");
+        let state = state_dict(pickle.root()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let names: Vec<&str> = state.iter().map(|(name, _)| &**name).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        let all: Vec<&str> = expected.keys().map(|key| &**key).collect();
+        assert_eq!(sorted, all, "{name}");
+        for (key, tensor) in state {
+            let mut found = describe(tensor).unwrap_or_else(|error| panic!("{name} {key}: {error}"));
+            // `state_dict` detaches: what comes out is no parameter, and needs no gradient.
+            found["parameter"] = Json::Bool(false);
+            found["requires_grad"] = Json::Bool(false);
+            if found != expected[&key] {
+                faults.push(format!("{name} {key}:\n  found    {found}\n  expected {}", expected[&key]));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
