@@ -92,6 +92,21 @@ impl<'p> NdArray<'p> {
         reconstruct::array(value, cache)
     }
 
+    /// Dtype and shape of the array that `value` is, without reading bytes that are yet to be read: those of a
+    /// compressed member of an archive.
+    ///
+    /// # Errors
+    ///
+    /// It is no array, or what it says of itself cannot be.
+    pub fn describe(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<(Dtype, Vec<usize>)> {
+        reconstruct::describe(value, cache)
+    }
+
+    /// Whether `value` is an array, by how it is spelled; whether it is sound is not looked at.
+    pub fn is_array(value: Value<'_>) -> bool {
+        reconstruct::is_array(value)
+    }
+
     /// An array over `bytes` in C order, the dtype's byte order. `origin` is the value that errors point to.
     pub fn from_bytes(
         origin: Value<'p>,

@@ -6,6 +6,7 @@ use unpickle_core::{Error, Id, Result, Value};
 
 use crate::dtype::Dtype;
 use crate::dtype_state;
+use crate::joblib::Wrapper;
 
 /// Remembers the dtypes of a pickle. Python writes a dtype once and refers to it afterwards, so 200,000 small arrays
 /// have one dtype between them.
@@ -40,13 +41,17 @@ pub struct DtypeCache<'p> {
     once: bool,
 }
 
-/// How numpy wrote an array.
-#[derive(Clone, Copy)]
+/// How an array was written.
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Form {
     /// `_reconstruct` and a state.
     State,
     /// `_frombuffer`.
     Buffer,
+    /// `read_array`, of a `.npy` file.
+    Npy,
+    /// One of joblib's classes.
+    Joblib(Wrapper),
 }
 
 /// How deep dtypes may stand in each other.

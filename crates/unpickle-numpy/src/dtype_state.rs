@@ -37,6 +37,23 @@ pub(crate) fn is_plain(value: Value<'_>) -> bool {
     is_none(first) && is_none(first + 1)
 }
 
+/// Bytes of an element, and whether it holds objects, without looking at fields: as numpy itself takes it from the
+/// state. A long list of arrays asks it for each.
+pub(crate) fn size(value: Value<'_>) -> Result<(usize, bool)> {
+    /// numpy's flag of elements that hold objects.
+    const HAS_OBJECT: i64 = 0x01;
+    if is_plain(value) {
+        let dtype: Dtype = value.extract()?;
+        return Ok((dtype.itemsize(), dtype.has_object()));
+    }
+    let state = value.as_object().and_then(|object| object.state());
+    let state = State::new(state.ok_or_else(|| Error::data(value, EXPECTED))?)?;
+    let size =
+        state.size()?.ok_or_else(|| Error::invalid(state.whole, "a structured dtype without a size"))?;
+    let flags = state.flags.and_then(Value::as_i64).unwrap_or(0);
+    Ok((size, flags & HAS_OBJECT != 0))
+}
+
 /// Reads a dtype, or a class that numpy takes for one.
 pub(crate) fn read<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<Dtype> {
     if let Some(class) = value.as_class() {

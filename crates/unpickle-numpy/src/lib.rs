@@ -26,6 +26,7 @@
 //!   padding, offsets and titles, `datetime64` of every unit, objects, `StringDType`.
 //! * [`ToArray`] and [`DynArray`] lead to `ndarray`; [`NdArray::copy_native`] to a `Vec`, chunk by chunk.
 //! * [`MaskedArray`] and [`Scalar`] are the two that are not quite arrays.
+//! * [`NpyHeader`] reads `.npy` files, [`Joblib`] what joblib writes between the opcodes of a pickle.
 //! * [`DtypeCache`] makes long lists of arrays cheap.
 //!
 //! numpy checks that bytes and shape agree, and so does this crate, before anything is made of them.
@@ -46,11 +47,13 @@ mod element;
 mod few;
 mod field;
 mod frombuffer;
+mod joblib;
 mod layout;
 mod literal;
 pub mod longdouble;
 mod masked;
 mod narrow;
+mod npy;
 mod npy_dtype;
 mod npy_header;
 mod objects;
@@ -68,6 +71,7 @@ pub use crate::cell::Cell;
 pub use crate::dtype::{Dtype, DtypeKind, Field, NaObject};
 pub use crate::dynamic::DynArray;
 pub use crate::element::Element;
+pub use crate::joblib::Joblib;
 pub use crate::longdouble::{LongDoubleFormat, Rounded};
 pub use crate::masked::MaskedArray;
 pub use crate::narrow::Float8;

@@ -91,6 +91,10 @@ impl NpyHeader {
         self.said.fortran
     }
 
+    pub(crate) fn said(self) -> Said {
+        self.said
+    }
+
     /// The header as it is written, without the blanks behind it.
     pub fn text(&self) -> &str {
         self.text.trim_end()

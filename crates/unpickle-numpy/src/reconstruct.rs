@@ -7,15 +7,16 @@
 //!
 //! Version 0 has no number in front. A subclass may wrap the state in a pair with its own, or append to it.
 
-use unpickle_core::{Class, Error, Object, Result, Seq, Value};
+use unpickle_core::{Call, Class, Error, Object, Result, Seq, Value};
 
 use crate::array::NdArray;
 use crate::cache::{DtypeCache, Form};
 use crate::dtype::Dtype;
 use crate::dtype_display::Brief;
-use crate::frombuffer;
+use crate::joblib::Wrapper;
 use crate::layout::Order;
 use crate::shape::read_shape;
+use crate::{frombuffer, joblib, npy};
 
 /// Whether this is one of the modules that `_reconstruct` and `scalar` ever lived in.
 pub(crate) fn is_multiarray(module: &str) -> bool {
@@ -30,36 +31,85 @@ pub(crate) fn is_multiarray(module: &str) -> bool {
 
 /// An array of any spelling.
 pub(crate) fn array<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
-    let expected = || Error::data(value, "a numpy array");
-    let object = value.as_object().ok_or_else(expected)?;
-    let form = match cache.form(object.callable()) {
-        Some(form) => form,
-        None => {
-            let form = form(value)?;
-            cache.set_form(object.callable(), form);
-            form
-        }
-    };
-    let args = object.args().as_tuple().ok_or_else(expected)?;
+    let (form, object, args) = spelling(value, cache)?;
     match form {
         Form::State => reconstruct(value, object, args, cache),
         Form::Buffer => frombuffer::array(value, args, cache),
+        Form::Npy => npy::array(value, args, cache),
+        Form::Joblib(wrapper) => joblib::array(value, object, wrapper, cache),
     }
 }
 
-fn form(value: Value<'_>) -> Result<Form> {
-    let Some(call) = value.call().filter(|call| call.method.is_none()) else {
-        return Err(Error::data(value, "a numpy array"));
+/// An array as numpy itself pickles it: what may stand inside of the other spellings.
+pub(crate) fn pickled<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
+    let (form, object, args) = spelling(value, cache)?;
+    match form {
+        Form::State => reconstruct(value, object, args, cache),
+        Form::Buffer => frombuffer::array(value, args, cache),
+        Form::Npy | Form::Joblib(_) => Err(Error::data(value, "a numpy array as numpy pickles it")),
+    }
+}
+
+/// Dtype and shape of an array of any spelling. Bytes that are yet to be read stay so.
+pub(crate) fn describe<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<(Dtype, Vec<usize>)> {
+    let (form, object, args) = spelling(value, cache)?;
+    match form {
+        Form::Npy => npy::describe(value, args, cache),
+        Form::Joblib(wrapper) => joblib::describe(value, object, wrapper, cache),
+        // Their bytes are at hand.
+        Form::State | Form::Buffer => {
+            let array = array(value, cache)?;
+            Ok((array.dtype().clone(), array.shape().to_vec()))
+        }
+    }
+}
+
+fn spelling<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<(Form, Object<'p>, Seq<'p>)> {
+    let expected = || Error::data(value, "a numpy array");
+    let object = value.as_object().ok_or_else(expected)?;
+    let callable = object.callable();
+    let form = match cache.form(callable) {
+        Some(form) => form,
+        None => {
+            let call = value.call();
+            let form = call.as_ref().and_then(form).ok_or_else(|| no_array(value, call))?;
+            // What `copyreg._reconstructor` makes, its argument says.
+            if object.class().is_some_and(|class| class.value().is(callable)) {
+                cache.set_form(callable, form);
+            }
+            form
+        }
     };
+    Ok((form, object, object.args().as_tuple().ok_or_else(expected)?))
+}
+
+/// Whether it is an array, by how it is spelled.
+pub(crate) fn is_array(value: Value<'_>) -> bool {
+    value.call().is_some_and(|call| form(&call).is_some())
+}
+
+fn form(call: &Call<'_>) -> Option<Form> {
     match call.name {
-        "_reconstruct" if is_multiarray(call.module) => Ok(Form::State),
+        _ if call.method.is_some() => None,
+        "_reconstruct" if is_multiarray(call.module) => Some(Form::State),
         "_frombuffer" if matches!(call.module, "numpy.core.numeric" | "numpy._core.numeric") => {
-            Ok(Form::Buffer)
+            Some(Form::Buffer)
         }
-        "_mareconstruct" | "_mrreconstruct" | "MaskedConstant" if call.module.starts_with("numpy.ma") => {
-            Err(Error::data(value, "a numpy array (a masked one is read as MaskedArray)"))
+        "read_array" if call.module == "numpy.lib.format" => Some(Form::Npy),
+        name => Wrapper::of(call.module, name).map(Form::Joblib),
+    }
+}
+
+#[cold]
+fn no_array(value: Value<'_>, call: Option<Call<'_>>) -> Error {
+    match call {
+        Some(call)
+            if call.module.starts_with("numpy.ma")
+                && matches!(call.name, "_mareconstruct" | "_mrreconstruct" | "MaskedConstant") =>
+        {
+            Error::data(value, "a numpy array (a masked one is read as MaskedArray)")
         }
-        _ => Err(Error::data(value, "a numpy array")),
+        _ => Error::data(value, "a numpy array"),
     }
 }
 
@@ -68,6 +118,7 @@ pub(crate) fn subclass<'p>(value: Value<'p>) -> Option<Class<'p>> {
     let call = value.call()?;
     let class = match call.name {
         "_reconstruct" | "_mareconstruct" | "_mrreconstruct" => call.args.get(0)?.as_class()?,
+        _ if Wrapper::of(call.module, call.name).is_some() => joblib::subclass(call.object)?,
         _ => return None,
     };
     (!class.is("numpy", "ndarray")).then_some(class)
