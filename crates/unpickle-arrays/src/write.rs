@@ -22,6 +22,8 @@ pub(crate) use chunks::Chunks;
 /// are, or in stretches where they must be reordered or converted: nothing of the size of an array is held. The first
 /// error ends it; what the sink holds then is no complete file.
 ///
+/// * What numpy has no dtype for (`bfloat16`, the floats of one byte, torch's `complex32`) becomes `float32` or
+///   `complex64` in `.npy` and `.npz`, exactly; of these `.safetensors` lacks `complex32` alone.
 /// * An array of objects is written where its cells are all texts, all bytes, or all numbers of one kind.
 /// * An array without a name is `arr_0`, as in `numpy.savez`.
 ///

@@ -31,7 +31,9 @@ fn write(dtype: &Dtype, out: &mut String) -> fmt::Result {
             write(base, out)?;
             write!(out, ", {})", Shape(shape))
         }
-        DtypeKind::String => Err(fmt::Error),
+        DtypeKind::String | DtypeKind::BFloat16 | DtypeKind::Float8(_) | DtypeKind::ComplexHalf => {
+            Err(fmt::Error)
+        }
         _ => write!(out, "'{}'", dtype.typestr()),
     }
 }
@@ -104,6 +106,12 @@ mod tests {
         let mut titled = field("b", Dtype::float(4), 0);
         titled.title = Some("B".to_owned());
         assert_eq!(descr(vec![titled], 4).as_deref(), Some("[(('B', 'b'), '<f4')]"));
+    }
+
+    #[test]
+    fn numbers_that_numpy_lacks_have_no_descr() {
+        assert_eq!(Dtype::bfloat16().descr(), None);
+        assert_eq!(descr(vec![field("a", Dtype::bfloat16(), 0)], 2), None);
     }
 
     #[test]

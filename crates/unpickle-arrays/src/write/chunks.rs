@@ -1,6 +1,7 @@
 //! Bytes on their way to the sink: small ones gathered, large ones straight through.
 
 use std::io::Write;
+use std::ops::Range;
 
 use unpickle_core::Result;
 use unpickle_numpy::{DtypeKind, NdArray};
@@ -46,30 +47,53 @@ impl<'w> Chunks<'w> {
         if !swapped && let Some(bytes) = array.as_contiguous() {
             return self.push(bytes);
         }
-        self.converted(array, |bytes, out| {
-            out.extend_from_slice(bytes);
+        let size = number_size(array);
+        self.stretches(array, |range, out| {
+            array.copy_bytes(range, out)?;
             if swapped {
-                swap(out, number_size(array));
+                swap(out, size);
             }
+            Ok(())
         })
     }
 
-    /// Writes what `convert` appends for the bytes of some elements, stretch by stretch.
-    pub(crate) fn converted(
+    /// Writes narrow floats as little-endian `float32`.
+    pub(crate) fn floats(&mut self, array: &NdArray<'_>) -> Result<()> {
+        let mut numbers = Vec::new();
+        self.stretches(array, |range, out| {
+            numbers.clear();
+            array.copy_f32(range, &mut numbers)?;
+            out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+            Ok(())
+        })
+    }
+
+    /// Writes complex numbers as little-endian pairs of `float32`.
+    pub(crate) fn complex(&mut self, array: &NdArray<'_>) -> Result<()> {
+        let mut numbers = Vec::new();
+        self.stretches(array, |range, out| {
+            numbers.clear();
+            array.copy_complex64(range, &mut numbers)?;
+            for number in &numbers {
+                out.extend_from_slice(&number.re.to_le_bytes());
+                out.extend_from_slice(&number.im.to_le_bytes());
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes what `convert` appends for ranges of elements that follow each other.
+    fn stretches(
         &mut self,
         array: &NdArray<'_>,
-        mut convert: impl FnMut(&[u8], &mut Vec<u8>),
+        mut convert: impl FnMut(Range<usize>, &mut Vec<u8>) -> Result<()>,
     ) -> Result<()> {
-        self.finish()?;
         let step = CHUNK.checked_div(array.dtype().itemsize()).unwrap_or(CHUNK).max(1);
-        let mut gathered = Vec::new();
         let mut start = 0_usize;
         while start < array.len() {
-            let end = start.saturating_add(step).min(array.len());
-            gathered.clear();
-            array.copy_bytes(start..end, &mut gathered)?;
-            convert(&gathered, &mut self.buffer);
             self.finish()?;
+            let end = start.saturating_add(step).min(array.len());
+            convert(start..end, &mut self.buffer)?;
             start = end;
         }
         Ok(())
@@ -87,7 +111,7 @@ impl<'w> Chunks<'w> {
 fn number_size(array: &NdArray<'_>) -> usize {
     let itemsize = array.dtype().itemsize();
     match array.dtype().kind() {
-        DtypeKind::Complex(_) | DtypeKind::ComplexLongDouble(_) => itemsize / 2,
+        DtypeKind::Complex(_) | DtypeKind::ComplexHalf | DtypeKind::ComplexLongDouble(_) => itemsize / 2,
         DtypeKind::Str => 4,
         _ => itemsize,
     }

@@ -31,6 +31,10 @@ pub(super) struct Planned<'a, 'p> {
 pub(super) enum How {
     /// As they are.
     Bytes,
+    /// Narrow floats, as `float32`: every one of them is one.
+    Floats,
+    /// Pairs of `float16`, as `complex64`.
+    Complex,
     /// The objects, as what they are.
     Cells(Cells),
 }
@@ -79,6 +83,17 @@ impl<'a, 'p> Plan<'a, 'p> {
             self.notes.add(format!("objects, written as {}", brief(&dtype)), name);
             how = How::Cells(cells);
         }
+        let wide = match dtype.kind() {
+            DtypeKind::BFloat16 | DtypeKind::Float8(_) if format != ArrayFormat::Safetensors => {
+                Some((Dtype::float(4), How::Floats))
+            }
+            DtypeKind::ComplexHalf => Some((Dtype::complex(8), How::Complex)),
+            _ => None,
+        };
+        if let Some((wide, into)) = wide {
+            self.notes.add(format!("{dtype}, written as {wide}, exactly"), name);
+            (dtype, how) = (wide, into);
+        }
         match format {
             ArrayFormat::Npy | ArrayFormat::Npz => {
                 dtype.descr().ok_or_else(|| format!("numpy has no spelling for {dtype}"))?;
@@ -119,6 +134,8 @@ impl Planned<'_, '_> {
     ) -> Result<()> {
         match &self.how {
             How::Bytes => out.elements(array, little_endian),
+            How::Floats => out.floats(array),
+            How::Complex => out.complex(array),
             How::Cells(cells) => cells.write(array, out),
         }
         .map_err(|error| error.within(format!("array `{}`", self.name)))

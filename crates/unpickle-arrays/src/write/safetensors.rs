@@ -8,7 +8,7 @@ use std::io::Write;
 
 use safetensors::tensor::{Dtype as Name, TensorInfo};
 use unpickle_core::{Category, Error, Result};
-use unpickle_numpy::{Dtype, DtypeKind};
+use unpickle_numpy::{Dtype, DtypeKind, Float8};
 
 use super::Chunks;
 use super::plan::{Plan, Planned};
@@ -35,6 +35,12 @@ pub(super) fn dtype(dtype: &Dtype) -> Option<Name> {
         DtypeKind::Float(4) => Name::F32,
         DtypeKind::Float(_) => Name::F64,
         DtypeKind::Complex(8) => Name::C64,
+        DtypeKind::BFloat16 => Name::BF16,
+        DtypeKind::Float8(Float8::E4M3FN) => Name::F8_E4M3,
+        DtypeKind::Float8(Float8::E4M3FNUZ) => Name::F8_E4M3FNUZ,
+        DtypeKind::Float8(Float8::E5M2) => Name::F8_E5M2,
+        DtypeKind::Float8(Float8::E5M2FNUZ) => Name::F8_E5M2FNUZ,
+        DtypeKind::Float8(Float8::E8M0FNU) => Name::F8_E8M0,
         _ => return None,
     })
 }
