@@ -8,6 +8,10 @@ mod students;
 #[path = "../examples/dataframe.rs"]
 mod dataframe;
 
+#[allow(dead_code, unreachable_pub, reason = "its `main` prints to standard output; here the rest is called")]
+#[path = "../examples/tensor_names.rs"]
+mod tensor_names;
+
 fn fixture(name: &str) -> String {
     format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
@@ -35,6 +39,18 @@ fn a_frame_is_written_twice_and_timed() {
     for name in ["frame.parquet", "frame.csv"] {
         assert!(folder.path().join(name).metadata().expect("written").len() > 1000, "{name}");
     }
+}
+
+#[test]
+fn the_tensors_of_a_checkpoint_are_listed() {
+    let mut out = Vec::new();
+    tensor_names::tensor_names(&fixture("torch/checkpoint.pt"), &mut out).expect("the tensors");
+    let out = String::from_utf8(out).expect("text");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.first(), Some(&"0.weight: float32 [4, 3]"), "{out}");
+    assert!(lines.contains(&"2.num_batches_tracked: int64 []"), "{out}");
+    assert!(lines.contains(&"38 numbers after epoch 3"), "{out}");
+    assert_eq!(lines.last(), Some(&"the mean of 0.bias is -0.008"), "{out}");
 }
 
 #[test]

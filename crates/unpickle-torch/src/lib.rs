@@ -3,6 +3,7 @@
 //! ```
 //! use unpickle_core::Options;
 //! use unpickle_file::{Input, Shared};
+//! use unpickle_numpy::ToArray;
 //! use unpickle_torch::Tensor;
 //!
 //! let input = Input::open("../../fixtures/torch/checkpoint.pt", &Default::default())?; // mapped, not read

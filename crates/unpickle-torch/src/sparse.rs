@@ -9,6 +9,7 @@ use crate::tensor::Tensor;
 /// A sparse tensor: where the values are, and the values.
 ///
 /// ```
+/// use unpickle_numpy::ToArray;
 /// use unpickle_torch::{Layout, Tensor};
 ///
 /// let input = unpickle_file::Input::open("../../fixtures/torch/sparse.pt", &Default::default())?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use ndarray::{CowArray, IxDyn};
+use ndarray::{CowArray, Dimension, Ix1, Ix2, Ix3, IxDyn};
 use unpickle_core::{Class, Error, FromPickle, Id, Result, Value};
 use unpickle_numpy::{Element, NdArray, ToArray};
 
@@ -18,6 +18,7 @@ use crate::storage::Storage;
 /// A tensor: dtype, shape, and where its elements are. No bytes are read to make one.
 ///
 /// ```
+/// use unpickle_numpy::ToArray;
 /// use unpickle_torch::{Tensor, TorchDtype};
 ///
 /// let input = unpickle_file::Input::open("../../fixtures/torch/views.pt", &Default::default())?;
@@ -34,7 +35,7 @@ use crate::storage::Storage;
 /// ```
 ///
 /// * Dense ones are [`array`](Tensor::array)s; conjugate and negative views only when they are copied
-///   ([`to_array`](Tensor::to_array)).
+///   ([`ToArray`]).
 /// * [`quantizer`](Tensor::quantizer), [`sparse`](Tensor::sparse) and [`nested`](Tensor::nested) are of those that are
 ///   more than an array.
 /// * Tensors of the device `meta` and hollow subclasses have a dtype and a shape, and [no bytes](Tensor::has_bytes).
@@ -236,19 +237,9 @@ impl<'p> Tensor<'p> {
         Error::invalid(self.origin, format!("the torch tensor of {dtype} and shape {shape:?} is {why}"))
     }
 
-    /// The elements as an `ndarray` array: a view where memory allows, else a copy; conjugate and negative views are
-    /// always copied, and come out as numbers.
-    ///
-    /// # Errors
-    ///
-    /// As [`Tensor::array`]; the dtype is not exactly `T`.
-    pub fn to_array<T: Element>(&self) -> Result<CowArray<'p, T, IxDyn>> {
-        if !self.is_conj() && !self.is_neg() {
-            return self.array()?.to_array();
-        }
-        let resolved = self.resolve()?;
-        let array = resolved.array(self.origin)?;
-        Ok(CowArray::from(array.to_array::<T>()?.into_owned()))
+    /// A copy, if the signs of numbers are yet to be applied.
+    fn resolved(&self) -> Result<Option<signs::Resolved>> {
+        if self.is_conj() || self.is_neg() { self.resolve().map(Some) } else { Ok(None) }
     }
 
     /// The parts of a sparse tensor; `None` of any other.
@@ -299,6 +290,48 @@ impl<'p> Tensor<'p> {
     pub fn resolve(&self) -> Result<signs::Resolved> {
         signs::resolve(self)
     }
+}
+
+/// As those of an array; conjugate and negative views are always copied, and come out as numbers.
+impl<'p> ToArray<'p> for &Tensor<'p> {
+    fn to_array<T: Element>(self) -> Result<CowArray<'p, T, IxDyn>> {
+        match self.resolved()? {
+            None => self.array()?.to_array(),
+            Some(resolved) => Ok(owned(resolved.array(self.origin)?.to_array()?)),
+        }
+    }
+
+    fn to_array_lossy<T: Element>(self) -> Result<CowArray<'p, T, IxDyn>> {
+        match self.resolved()? {
+            None => self.array()?.to_array_lossy(),
+            Some(resolved) => Ok(owned(resolved.array(self.origin)?.to_array_lossy()?)),
+        }
+    }
+
+    fn to_array1<T: Element>(self) -> Result<CowArray<'p, T, Ix1>> {
+        match self.resolved()? {
+            None => self.array()?.to_array1(),
+            Some(resolved) => Ok(owned(resolved.array(self.origin)?.to_array1()?)),
+        }
+    }
+
+    fn to_array2<T: Element>(self) -> Result<CowArray<'p, T, Ix2>> {
+        match self.resolved()? {
+            None => self.array()?.to_array2(),
+            Some(resolved) => Ok(owned(resolved.array(self.origin)?.to_array2()?)),
+        }
+    }
+
+    fn to_array3<T: Element>(self) -> Result<CowArray<'p, T, Ix3>> {
+        match self.resolved()? {
+            None => self.array()?.to_array3(),
+            Some(resolved) => Ok(owned(resolved.array(self.origin)?.to_array3()?)),
+        }
+    }
+}
+
+fn owned<'p, T: Element, D: Dimension>(array: CowArray<'_, T, D>) -> CowArray<'p, T, D> {
+    CowArray::from(array.into_owned())
 }
 
 impl<'p> Strided<'p> {

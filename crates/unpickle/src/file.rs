@@ -50,10 +50,14 @@ impl File {
     /// The first is no pickle, or ends too early. What follows the last pickle is no error: Python does not look at
     /// it either, and [`Pickle::rest`] says what is wrong with it.
     pub fn from_input(input: Input, options: &Options<'_>) -> Result<File> {
+        let input = Shared::new(input);
+        #[cfg(feature = "torch")]
+        if let Some(pickle) = unpickle_torch::read(&input, options)? {
+            return Ok(File { input, pickle });
+        }
         if let Some(archive) = input.archive() {
             return Err(archive.refusal().into());
         }
-        let input = Shared::new(input);
         let pickle = options.parse_all(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
         Ok(File { input, pickle })
     }

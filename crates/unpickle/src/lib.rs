@@ -34,6 +34,7 @@
     feature = "arrays",
     doc = "* [`arrays`] finds every array inside a value, by name, and writes them."
 )]
+#![cfg_attr(feature = "torch", doc = "* `Tensor`, `state_dict` and the rest of [`torch`] are PyTorch's.")]
 #![cfg_attr(feature = "arrow", doc = "* [`File::tables`] finds what can be tabulated; [`arrow`] writes it.")]
 //!
 //! # Safety
@@ -43,8 +44,8 @@
 //!
 //! # Features
 //!
-//! `arrow` and `arrays` are the default. `arrow` includes `pandas`, which includes `ndarray`, as does `arrays`. Without any,
-//! there is the decoder.
+//! `arrow`, `arrays` and `torch` are the default. `arrow` includes `pandas`, which includes `ndarray`, as do the others.
+//! Without any, there is the decoder.
 #![forbid(unsafe_code)]
 
 mod file;
@@ -65,5 +66,9 @@ pub use unpickle_numpy::{NdArray, ToArray};
 pub use unpickle_pandas as pandas;
 #[cfg(feature = "pandas")]
 pub use unpickle_pandas::{DataFrame, Index, Panel, Series};
+#[cfg(feature = "torch")]
+pub use unpickle_torch as torch;
+#[cfg(feature = "torch")]
+pub use unpickle_torch::{Tensor, state_dict};
 
 pub use crate::file::{File, open};
