@@ -52,7 +52,7 @@ pub(crate) fn report(faults: &[String]) {
 
 #[test]
 fn every_fixture_is_small_and_has_its_expectation() {
-    for folder in ["builtins", "library", "numpy", "pandas", "hostile"] {
+    for folder in ["builtins", "library", "numpy", "pandas", "sklearn", "hostile"] {
         for fixture in fixtures(folder) {
             assert!(fixture.bytes.len() < 50_000, "{folder}/{} is too big", fixture.name);
             assert!(fixture.note["what"].is_string(), "{folder}/{} says not what it is", fixture.name);

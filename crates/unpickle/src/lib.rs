@@ -30,6 +30,7 @@
 //!   [`view`](Value::view) for `match`, [`extract`](Value::extract) for a Rust type.
 #![cfg_attr(feature = "ndarray", doc = "* `NdArray`, `ToArray` and the rest of [`numpy`] are its arrays.")]
 #![cfg_attr(feature = "pandas", doc = "* `DataFrame`, `Series` and the rest of [`pandas`] are its frames.")]
+#![cfg_attr(feature = "sklearn", doc = "* `Estimator`, `at` and the rest of [`sklearn`] are its models.")]
 #![cfg_attr(
     feature = "arrays",
     doc = "* [`arrays`] finds every array inside a value, by name, and writes them."
@@ -44,8 +45,8 @@
 //!
 //! # Features
 //!
-//! `arrow`, `arrays` and `torch` are the default. `arrow` includes `pandas`, which includes `ndarray`, as do the others.
-//! Without any, there is the decoder.
+//! `arrow`, `arrays`, `sklearn` and `torch` are the default. `arrow` includes `pandas`, which includes `ndarray`, as do the
+//! others. Without any, there is the decoder.
 #![forbid(unsafe_code)]
 
 mod file;
@@ -66,6 +67,10 @@ pub use unpickle_numpy::{NdArray, ToArray};
 pub use unpickle_pandas as pandas;
 #[cfg(feature = "pandas")]
 pub use unpickle_pandas::{DataFrame, Index, Panel, Series};
+#[cfg(feature = "sklearn")]
+pub use unpickle_sklearn as sklearn;
+#[cfg(feature = "sklearn")]
+pub use unpickle_sklearn::{Estimator, at};
 #[cfg(feature = "torch")]
 pub use unpickle_torch as torch;
 #[cfg(feature = "torch")]
