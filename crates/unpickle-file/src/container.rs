@@ -22,11 +22,13 @@ pub enum Container {
     Zstd,
     /// A zlib stream, as joblib writes.
     Zlib,
+    /// A zlib stream behind a header that says its length, as joblib wrote before 0.10.
+    ZFile,
     /// An LZ4 frame.
     Lz4,
-    /// A zip archive of one member.
+    /// A zip archive.
     Zip,
-    /// A tar archive of one member.
+    /// A tar archive.
     Tar,
 }
 
@@ -43,6 +45,7 @@ impl Container {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Container::Zstd,
             [0x04, 0x22, 0x4d, 0x18, ..] => Container::Lz4,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Container::Zip,
+            [b'Z', b'F', b'0', b'x', ..] => Container::ZFile,
             [first, second, ..] if is_zlib(first, second) => Container::Zlib,
             [0x5d, ref rest @ ..] if is_lzma(rest) => Container::Lzma,
             _ if tarball::is_tar(bytes) => Container::Tar,
@@ -82,6 +85,7 @@ impl fmt::Display for Container {
             Container::Lzma => "lzma",
             Container::Zstd => "zstd",
             Container::Zlib => "zlib",
+            Container::ZFile => "zfile",
             Container::Lz4 => "lz4",
             Container::Zip => "zip",
             Container::Tar => "tar",

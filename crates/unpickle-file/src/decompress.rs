@@ -24,6 +24,15 @@ pub(crate) fn decompress(container: Container, input: &[u8], options: &OpenOptio
             out.fill(&mut lz4_flex::frame::FrameDecoder::new(rest))
         })?,
         Container::Zlib => out.fill(&mut flate2::bufread::ZlibDecoder::new(rest))?,
+        Container::ZFile => {
+            let length = zfile(rest)?;
+            out.fill(&mut flate2::bufread::ZlibDecoder::new(rest))?;
+            if out.bytes.len() as u64 != length {
+                let (found, kind) = (out.bytes.len(), ErrorKind::Damaged);
+                let message = format!("the zfile has {found} bytes and says {length}; fetch the file again");
+                return Err(Error::new(kind, message));
+            }
+        }
         Container::Xz => out.fill(&mut lzma_rust2::XzReader::new_mem_limit(rest, true, DICTIONARY))?,
         Container::Lzma => {
             let reader = lzma_rust2::LzmaReader::new_mem_limit(rest, DICTIONARY, None);
@@ -36,6 +45,22 @@ pub(crate) fn decompress(container: Container, input: &[u8], options: &OpenOptio
         Container::Plain | Container::Zip | Container::Tar => out.fill(rest)?,
     }
     Ok(out.bytes)
+}
+
+/// Takes the header off the compressed file that joblib wrote before 0.10, and gives the length it says: `ZF`, and a
+/// hexadecimal number that blanks fill up to 19 characters (`joblib/numpy_pickle_compat.py`). With Python 2, up to
+/// joblib 0.8.4, it is 20; zlib's own bytes never begin with a blank.
+fn zfile(rest: &mut &[u8]) -> Result<u64> {
+    let header = rest.split_at_checked(2 + 19).map(|(header, body)| {
+        *rest = body.strip_prefix(b" ").unwrap_or(body);
+        header
+    });
+    let number = header.and_then(|header| std::str::from_utf8(header.get(4..)?).ok());
+    // Python 2 writes an `L` behind a long.
+    let number = number.map(|number| number.trim_end().trim_end_matches('L'));
+    number.and_then(|number| u64::from_str_radix(number, 16).ok()).ok_or_else(|| {
+        Error::new(ErrorKind::Damaged, "the zfile does not say its length; fetch the file again")
+    })
 }
 
 /// The first `most` bytes of a compressed member of a zip archive. `method` is zip's number.

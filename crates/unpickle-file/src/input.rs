@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
@@ -35,6 +35,8 @@ pub struct Input {
     part: Range<usize>,
     containers: Vec<Container>,
     archive: Option<Archive>,
+    path: Option<PathBuf>,
+    options: OpenOptions,
 }
 
 enum Bytes {
@@ -51,9 +53,11 @@ impl Input {
     /// out is a pickle, is not looked at.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Input> {
         let path = path.as_ref();
-        open(path, options)
-            .and_then(|bytes| Input::unwrap(bytes, options))
-            .map_err(|error| error.with_path(path))
+        let input = open(path, options).and_then(|bytes| Input::unwrap(bytes, options));
+        match input {
+            Ok(input) => Ok(Input { path: Some(path.to_owned()), ..input }),
+            Err(error) => Err(error.with_path(path)),
+        }
     }
 
     /// Reads all that `reader` gives, and takes it out of what wraps it.
@@ -67,7 +71,45 @@ impl Input {
 
     /// These bytes as they are, whatever they look like.
     pub fn from_bytes(bytes: Vec<u8>) -> Input {
-        Input { part: 0..bytes.len(), bytes: Bytes::Owned(bytes), containers: Vec::new(), archive: None }
+        Input::new(Bytes::Owned(bytes), &OpenOptions::new())
+    }
+
+    fn new(bytes: Bytes, options: &OpenOptions) -> Input {
+        let part = 0..bytes.as_ref().len();
+        Input { bytes, part, containers: Vec::new(), archive: None, path: None, options: options.clone() }
+    }
+
+    /// Where it was opened, if it was by its name.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// What the file `name` in the same folder holds; it may be compressed as joblib did before 0.10
+    /// ([`Container::ZFile`]), and is read as it is otherwise.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or it is damaged. The name leads into another folder. There is no folder, for this was not
+    /// opened by its name.
+    pub fn beside(&self, name: &str) -> Result<Vec<u8>> {
+        let Some(path) = &self.path else {
+            let message = format!("the file '{name}' is needed beside it; name it by its path for that");
+            return Err(Error::new(ErrorKind::Io, message));
+        };
+        if Path::new(name).file_name() != Some(name.as_ref()) {
+            let message = format!("the file '{}' is not beside it", name.escape_debug());
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let path = path.with_file_name(name);
+        let read = || {
+            let bytes = open(&path, &self.options)?;
+            match (Container::of(bytes.as_ref()), bytes) {
+                (Container::ZFile, bytes) => decompress(Container::ZFile, bytes.as_ref(), &self.options),
+                (_, Bytes::Owned(bytes)) => Ok(bytes),
+                (_, Bytes::Mapped(bytes)) => Ok(bytes.to_vec()),
+            }
+        };
+        read().map_err(|error| error.with_path(&path))
     }
 
     /// The members, where the bytes are an archive that no single file can be taken out of: a zip or tar of several,
@@ -82,8 +124,7 @@ impl Input {
     }
 
     fn unwrap(bytes: Bytes, options: &OpenOptions) -> Result<Input> {
-        let part = 0..bytes.as_ref().len();
-        let mut input = Input { bytes, part, containers: Vec::new(), archive: None };
+        let mut input = Input::new(bytes, options);
         loop {
             let container = Container::of(input.as_ref());
             if container == Container::Plain || input.archive.is_some() {

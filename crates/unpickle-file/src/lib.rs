@@ -10,7 +10,7 @@
 //! # Ok::<(), unpickle_file::Error>(())
 //! ```
 //!
-//! * [`Input::open`] maps a plain file and decompresses the rest: gzip, bzip2, xz, lzma, zstd, zlib, lz4, and a zip
+//! * [`Input::open`] maps a plain file and decompresses the rest: gzip, bzip2, xz, lzma, zstd, zlib, lz4, joblib's own, and a zip
 //!   or tar of one member, one within the other too (`.tar.gz`). What a file is, its content says, never its name.
 //! * [`Input::archive`] is there where a zip or tar holds several files; [`Shared`] reads them one by one.
 //! * [`OpenOptions`] bounds what decompressing may make, and can forbid mapping.

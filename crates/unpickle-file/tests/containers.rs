@@ -111,6 +111,46 @@ fn each_compression_is_told_by_its_content() {
 }
 
 #[test]
+fn the_zfile_of_old_joblib_says_its_length() {
+    let bytes = pickle();
+    for blanks in [19, 20] {
+        let header = format!("ZF{:<blanks$}", format!("{:#x}", bytes.len()));
+        opens_as(&[header.as_bytes(), &zlib(&bytes)].concat(), &[Container::ZFile]);
+    }
+    let longer = [format!("ZF{:<19}", "0x1").as_bytes(), &zlib(&bytes)].concat();
+    fails(&longer, ErrorKind::Damaged, "the zfile has 10006 bytes and says 1");
+    fails(b"ZF0x", ErrorKind::Damaged, "does not say its length");
+    fails(
+        &[&b"ZF0xzz               "[..], &zlib(&bytes)].concat(),
+        ErrorKind::Damaged,
+        "does not say its length",
+    );
+}
+
+#[test]
+fn files_beside_are_read_as_they_are() {
+    let dir = std::env::temp_dir().join(format!("unpickle-beside-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    for (name, bytes) in
+        [("a.pkl", &b"N."[..]), ("a_01.npy", &gzip(b"x")), ("a_02.npy", &pickle().repeat(20))]
+    {
+        std::fs::write(dir.join(name), bytes).unwrap();
+    }
+    let input = Input::open(dir.join("a.pkl"), &OpenOptions::new()).unwrap();
+    assert_eq!(input.path(), Some(&*dir.join("a.pkl")));
+    assert_eq!(input.beside("a_01.npy").unwrap(), gzip(b"x"));
+    assert_eq!(input.beside("a_02.npy").unwrap().len(), pickle().len() * 20);
+    let text = |name| input.beside(name).unwrap_err().to_string();
+    assert!(text("a_03.npy").ends_with("a_03.npy: cannot open: no such file or directory"));
+    for name in ["../a.pkl", "/etc/passwd", "..", ".", "", "b/a.npy"] {
+        assert!(text(name).ends_with("is not beside it"), "{name}");
+    }
+    let error = open(b"N.").unwrap().beside("a_01.npy").unwrap_err();
+    assert_eq!(error.to_string(), "the file 'a_01.npy' is needed beside it; name it by its path for that");
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+#[test]
 fn compressed_streams_may_follow_one_another() {
     let bytes = pickle();
     let (a, b) = bytes.split_at(1234);

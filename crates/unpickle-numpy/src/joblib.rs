@@ -1,7 +1,8 @@
 //! [`Joblib`]: arrays as joblib dumps them, by its `numpy_pickle.py` and `numpy_pickle_compat.py`.
 //!
 //! From 0.10 on, an array is an object that says what it is, and the bytes of it behind that object's BUILD, between the
-//! opcodes – or a pickle of it, for objects. Before, it is a file of its own beside the pickle.
+//! opcodes – or a pickle of it, for objects. Before, it is a `.npy` file of its own beside the pickle, compressed without
+//! its header.
 //!
 //! ```text
 //! NEWOBJ joblib.numpy_pickle.NumpyArrayWrapper ()
@@ -15,6 +16,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use unpickle_core::{Category, Class, Dict, Error, Inline, Object, Payload, Result, Value};
@@ -26,6 +28,7 @@ use crate::dtype_display::Shape;
 use crate::dtype_state;
 use crate::few::Few;
 use crate::layout::Order;
+use crate::npy_header::NpyHeader;
 use crate::reconstruct;
 use crate::shape::read_shape;
 
@@ -45,7 +48,7 @@ use crate::shape::read_shape;
 /// ```
 #[derive(Debug, Default)]
 pub struct Joblib {
-    sidecars: HashMap<String, Range<usize>>,
+    files: HashMap<String, Sidecar>,
     missing: Mutex<Vec<String>>,
 }
 
@@ -57,7 +60,11 @@ impl Joblib {
 
     /// For a pickle whose arrays lie in files beside it: where the content of each is in the input, by its name.
     pub fn with_sidecars(sidecars: HashMap<String, Range<usize>>) -> Joblib {
-        Joblib { sidecars, missing: Mutex::default() }
+        let files = sidecars.into_iter().map(|(name, part)| {
+            let decoded = AtomicBool::new(false);
+            (name, Sidecar { part, decoded })
+        });
+        Joblib { files: files.collect(), missing: Mutex::default() }
     }
 
     /// The names of the files that a pickle decoded with it needs and that it was not given, in the order in which they
@@ -66,17 +73,42 @@ impl Joblib {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn sidecar(&self, wrapper: Object<'_>, state: Dict<'_>, at: usize) -> Result<Option<Payload>> {
+    fn sidecar(
+        &self,
+        wrapper: Object<'_>,
+        state: Dict<'_>,
+        input: &[u8],
+        at: usize,
+    ) -> Result<Option<Payload>> {
         let name = filename(wrapper, state)?;
-        let part = self.sidecars.get(&*name).cloned();
-        if part.is_none() {
+        let Some(file) = self.files.get(&name) else {
             let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
             if missing.last() != Some(&name) {
                 missing.push(name);
             }
+            return Ok(None);
+        };
+        let part = file.part.clone();
+        let header = input.get(part.clone()).and_then(|bytes| NpyHeader::read(bytes).ok());
+        let Some(header) = header.filter(|header| header.dtype().has_object()) else {
+            return Ok(Some(Payload::Bytes { part, next: at }));
+        };
+        // Bytes cost nothing to refer to, but a pickle is decoded each time. joblib writes each array anew.
+        if file.decoded.swap(true, Ordering::Relaxed) {
+            let message =
+                format!("two arrays of objects are said to be in the file '{}'", name.escape_debug());
+            return Err(Error::invalid(wrapper.value(), message));
         }
-        Ok(part.map(|part| Payload::Bytes { part, next: at }))
+        let start = part.start.saturating_add(header.end());
+        Ok(Some(Payload::Pickle { start, next: Some(at) }))
     }
+}
+
+/// A file beside the pickle.
+#[derive(Debug)]
+struct Sidecar {
+    part: Range<usize>,
+    decoded: AtomicBool,
 }
 
 impl Inline for Joblib {
@@ -93,7 +125,7 @@ impl Inline for Joblib {
         let state = state(object.value(), object)?;
         match wrapper {
             Some(Wrapper::Inline) => inline(object, state, input, at).map(Some),
-            Some(Wrapper::Sidecar | Wrapper::PackedSidecar) => self.sidecar(object, state, at),
+            Some(Wrapper::Sidecar | Wrapper::PackedSidecar) => self.sidecar(object, state, input, at),
             None => Ok(None),
         }
     }
@@ -196,7 +228,11 @@ pub(crate) fn array<'p>(
         }
         Wrapper::Sidecar => {
             let name = filename(object, state)?;
-            let bytes = payload.ok_or_else(|| missing(value, &name))?.load()?;
+            let payload = payload.ok_or_else(|| missing(value, &name))?;
+            if payload.as_object().is_some() {
+                return reconstruct::pickled(payload, cache).map_err(|error| error.within(name));
+            }
+            let bytes = payload.load()?;
             NdArray::from_npy(value, bytes).map_err(|error| error.within(name))
         }
         Wrapper::PackedSidecar => {

@@ -91,7 +91,10 @@ pub(crate) fn is_array(value: Value<'_>) -> bool {
 fn form(call: &Call<'_>) -> Option<Form> {
     match call.name {
         _ if call.method.is_some() => None,
-        "_reconstruct" if is_multiarray(call.module) => Some(Form::State),
+        // numpy before 1.0 had it in a module of its own.
+        "_reconstruct" if is_multiarray(call.module) || call.module == "numpy.core._internal" => {
+            Some(Form::State)
+        }
         "_frombuffer" if matches!(call.module, "numpy.core.numeric" | "numpy._core.numeric") => {
             Some(Form::Buffer)
         }

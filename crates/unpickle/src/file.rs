@@ -33,7 +33,8 @@ pub struct File {
 }
 
 impl File {
-    /// Decodes all pickles in `input`, one after the other.
+    /// Decodes all pickles in `input`, one after the other, with the arrays that joblib writes between the opcodes or
+    /// into files beside; or numpy's `.npy` (an array) or `.npz` (a dict of arrays).
     ///
     /// ```
     /// use unpickle::{Encoding, File, Input, OpenOptions, Options};
@@ -55,10 +56,18 @@ impl File {
         if let Some(pickle) = unpickle_torch::read(&input, options)? {
             return Ok(File { input, pickle });
         }
+        #[cfg(feature = "ndarray")]
+        if let Some(pickle) = crate::npz::read(&input, options)? {
+            return Ok(File { input, pickle });
+        }
         if let Some(archive) = input.archive() {
             return Err(archive.refusal().into());
         }
-        let pickle = options.parse_all(input.clone()).map_err(|error| explain(error, input.as_ref()))?;
+        #[cfg(feature = "ndarray")]
+        let pickle = crate::joblib::read(&input, options);
+        #[cfg(not(feature = "ndarray"))]
+        let pickle = options.parse_all(input.clone());
+        let pickle = pickle.map_err(|error| explain(error, input.as_ref()))?;
         Ok(File { input, pickle })
     }
 
@@ -146,9 +155,6 @@ impl File {
     }
 }
 
-/// The module of the wrapper that joblib puts before the bytes of an array, which are no opcodes.
-const JOBLIB: &[u8] = b"joblib.numpy_pickle";
-
 /// Says what the bytes look like, where that says more than the opcode that is none.
 fn explain(error: Error, input: &[u8]) -> Error {
     if input.is_empty() {
@@ -157,12 +163,6 @@ fn explain(error: Error, input: &[u8]) -> Error {
     // A pickle of protocol 0 is text too: when opcodes were obeyed before the trouble, it is one, and damaged.
     let end = error.offset().unwrap_or(0);
     let obeyed = Ops::new(input).take_while(|op| op.as_ref().is_ok_and(|(at, _)| *at < end)).take(4).count();
-    let begin = input.get(..usize::try_from(end).unwrap_or(0)).unwrap_or_default();
-    if begin.windows(JOBLIB.len()).any(|window| window == JOBLIB) {
-        let message =
-            "arrays written into the pickle by joblib are not yet read; in Python, `joblib.load` reads them";
-        return Error::at(Category::Unsupported, end, message);
-    }
     match looks_like(input) {
         Some(what) if obeyed < 4 && !error.is_limit() => {
             let message = format!("expected a pickle, found what looks like {what}");
@@ -212,5 +212,11 @@ mod tests {
         let error = open("no/such/file.pkl").unwrap_err();
         assert_eq!(error.to_string(), "no/such/file.pkl: cannot open: no such file or directory");
         assert_eq!(error.io().map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound));
+    }
+
+    #[test]
+    fn threads_may_share_a_file() {
+        fn check<T: Send + Sync>() {}
+        check::<File>();
     }
 }

@@ -50,6 +50,10 @@
 #![forbid(unsafe_code)]
 
 mod file;
+#[cfg(feature = "ndarray")]
+mod joblib;
+#[cfg(feature = "ndarray")]
+mod npz;
 
 pub use unpickle_core as core;
 pub use unpickle_core::*;
