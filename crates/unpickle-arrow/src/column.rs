@@ -19,6 +19,7 @@ use crate::{numpy, pyarrow};
 mod categorical;
 mod source;
 mod sparse;
+pub(crate) mod tensor;
 
 use source::Source;
 

@@ -11,7 +11,7 @@ use unpickle_core::{Category, Error, Result};
 use unpickle_numpy::{DtypeKind, NdArray};
 use unpickle_pandas::checked_codes;
 
-use super::{Column, categorical};
+use super::{Column, categorical, tensor};
 use crate::cell::Reader;
 use crate::cells::Cells;
 use crate::columns::arrow_error;
@@ -24,6 +24,8 @@ pub(super) enum Source<'p> {
         array: NdArray<'p>,
         nan_is_null: bool,
     },
+    /// A row for each index of the first dimension.
+    Tensor(NdArray<'p>),
     DatetimeTz {
         array: NdArray<'p>,
         zone: Arc<str>,
@@ -71,6 +73,7 @@ impl Source<'_> {
     pub(super) fn array(&self, data_type: &DataType, rows: Range<usize>) -> Result<ArrayRef> {
         match self {
             Source::Numpy { array, nan_is_null } => numpy::array(array, rows, *nan_is_null),
+            Source::Tensor(array) => tensor::rows(array, data_type, rows),
             Source::DatetimeTz { array, zone } => match array.dtype().kind() {
                 DtypeKind::Datetime(ticks) => numpy::datetime(array, rows, *ticks, Some(Arc::clone(zone))),
                 _ => {

@@ -1,13 +1,10 @@
 //! Tables of pandas and numpy.
 
-use std::sync::Arc;
-
 use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_numpy::{DtypeKind, MaskedArray, NdArray};
 use unpickle_pandas::{Array, DataFrame, Index, Panel, Series};
 
 use super::{BUDGET, MAX_COLUMNS, numbered};
-use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
 use crate::{frame, panel};
@@ -81,7 +78,7 @@ fn array<'p>(kind: &'static str, array: &NdArray<'p>) -> Result<Option<Table<'p>
                 let mut column = match part.ndim() {
                     1 => Column::numpy(&part, BUDGET)?,
                     // A field that is itself an array.
-                    _ => nested(&part)?,
+                    _ => Column::rows_of(&part, BUDGET)?,
                 };
                 column.notes.retain(|note| !note.starts_with("an array of shape"));
                 columns.push((field.name.clone(), column));
@@ -97,17 +94,9 @@ fn array<'p>(kind: &'static str, array: &NdArray<'p>) -> Result<Option<Table<'p>
             }
             columns
         }
-        _ => vec![("0".to_owned(), nested(array)?)],
+        _ => vec![("0".to_owned(), Column::rows_of(array, BUDGET)?)],
     };
     numbered(kind, columns, rows).map(Some)
-}
-
-/// The rows of an array of several dimensions, as lists.
-fn nested<'p>(array: &NdArray<'p>) -> Result<Column<'p>> {
-    let mut column = Column::objects(Cells::Elements(Arc::new(array.clone())), BUDGET)?;
-    let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
-    column.notes.push(format!("an array of shape ({}), a list for each row", shape.join(", ")));
-    Ok(column)
 }
 
 fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
@@ -115,7 +104,8 @@ fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
     let rows = data.shape().first().copied().unwrap_or(0);
     let column = |data: &NdArray<'p>, mask: &NdArray<'p>| -> Result<Column<'p>> {
         if data.ndim() != 1 || crate::numpy::plain_type(data.dtype()).is_none() {
-            let mut column = if data.ndim() == 1 { Column::numpy(data, BUDGET)? } else { nested(data)? };
+            let mut column =
+                if data.ndim() == 1 { Column::numpy(data, BUDGET)? } else { Column::rows_of(data, BUDGET)? };
             column.notes.push("the mask is left out".to_owned());
             return Ok(column);
         }

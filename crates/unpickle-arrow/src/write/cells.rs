@@ -252,6 +252,21 @@ pub(super) fn extension(field: &Field, name: &str, key: &str) -> Option<String> 
     Some(json.get(key)?.as_str()?.to_owned())
 }
 
+/// For a tensor of several dimensions, whose elements lie in one list: how many of them each list has that stands for a
+/// dimension inside of it, the outer ones first. None are empty.
+pub(super) fn inner_lists(field: &Field) -> Vec<usize> {
+    if !is_extension(field, crate::column::tensor::NAME) {
+        return Vec::new();
+    }
+    let text = field.metadata().get("ARROW:extension:metadata");
+    let json: Option<serde_json::Value> = text.and_then(|text| serde_json::from_str(text).ok());
+    let shape = json.as_ref().and_then(|json| json.get("shape")?.as_array());
+    let axes = shape.into_iter().flatten().skip(1);
+    let axes: Vec<usize> =
+        axes.filter_map(|axis| usize::try_from(axis.as_u64()?).ok()).filter(|&axis| axis > 0).collect();
+    (0..axes.len()).map(|from| axes.iter().skip(from).product()).collect()
+}
+
 /// Whether the field is of this extension type.
 pub(super) fn is_extension(field: &Field, name: &str) -> bool {
     field.metadata().get("ARROW:extension:name").map(String::as_str) == Some(name)

@@ -125,13 +125,18 @@ fn values<'a>(field: &Field, array: &'a dyn Array, nesting: Nesting) -> Result<C
     }
     if let Some((elements, items)) = cells::elements(array) {
         let item = cells_of(item_field(array.data_type()).unwrap_or(field), items, nesting)?;
+        let inner = cells::inner_lists(field);
+        // How many inner lists begin, and end, before an element.
+        let at_bounds = move |at: usize| inner.iter().filter(|&&len| at.is_multiple_of(len)).count();
         return Ok(Box::new(move |row, out| {
             out.push(b'[');
             for (at, element) in elements(row).enumerate() {
                 if at > 0 {
                     out.extend_from_slice(nesting.comma());
                 }
+                out.extend(std::iter::repeat_n(b'[', at_bounds(at)));
                 item(element, out);
+                out.extend(std::iter::repeat_n(b']', at_bounds(at + 1)));
             }
             out.push(b']');
         }));
