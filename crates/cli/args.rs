@@ -5,23 +5,29 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use unpickle::Encoding;
-use unpickle::arrow::{Compression, Format};
+use unpickle::arrow::Compression;
 
-use crate::format::{parse_compression, parse_format};
+use crate::format::{Format, parse_compression, parse_format};
 
 const EXAMPLES: &str = "\
 Examples:
   pkl2parquet grades.pkl out.parquet   convert; the ending decides the format
   pkl2parquet exports/*.pkl.gz -d out/ convert many, each to out/NAME.parquet
+  pkl2parquet model.pt w.safetensors   every tensor by its name; .npz likewise
   pkl2parquet model.pkl --list         see what is inside; then -k PATH takes one";
 
-const ABOUT: &str = "Convert Python pickles to Parquet, CSV, Arrow or JSON lines, executing nothing";
+const ABOUT: &str = "Convert Python pickles, models and checkpoints to open formats, executing nothing";
 
 const LONG_ABOUT: &str = "\
-Convert Python pickles to Parquet, CSV, Arrow or JSON lines. No Python, nothing is executed.
+Convert Python pickles, models and checkpoints to Parquet, CSV, Arrow, JSON lines, npz or safetensors. No Python, \
+nothing is executed.
 
-INPUT is a pickle, or `-` for standard input: as written by pandas, numpy or Python itself, plain or in gzip, bzip2, \
-xz, lzma, zstd, lz4, zlib, zip or tar (told by content, not by name).
+INPUT is a file, or `-` for standard input: a pickle as written by pandas, numpy, scikit-learn or Python itself, a dump \
+of joblib, a .npy or .npz of numpy, a checkpoint of PyTorch; plain or in gzip, bzip2, xz, lzma, zstd, lz4, zlib, zip or \
+tar (told by content, not by name).
+
+Arrays: .npz and .safetensors take all of them by their names, .npy takes one. In a table, several arrays are a row \
+each (name, dtype, shape, values); one alone is its columns; -k takes one by its path.
 
 OUTPUT is a file whose ending decides the format, or `-` for standard output (Parquet unless --to says otherwise). \
 Without OUTPUT the name is that of INPUT with another ending, beside it: grades.pkl.gz becomes grades.parquet. A file \
@@ -59,17 +65,18 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "PATH", help_heading = "Convert", conflicts_with_all = ["tree", "dis", "globals"])]
     pub key: Option<String>,
 
-    /// parquet, csv, arrow, arrows or jsonl [default: by the ending]
+    /// parquet, csv, arrow, arrows, jsonl, npz, npy or safetensors
     ///
-    /// Parquet where there is no ending. Endings: .parquet .pq (Parquet), .csv (CSV), .arrow .feather .ipc (Arrow file), .arrows (Arrow stream),
-    /// .jsonl .ndjson (JSON lines).
+    /// By default the ending of OUTPUT says it, and it is Parquet where there is none. Endings: .parquet .pq (Parquet),
+    /// .csv (CSV), .arrow .feather .ipc (Arrow file), .arrows (Arrow stream), .jsonl .ndjson (JSON lines); and for arrays
+    /// by their names .npz and .npy (numpy) and .safetensors.
     #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "Convert", conflicts_with = "look")]
     pub to: Option<Format>,
 
     /// snappy, zstd[:N], gzip, lz4, brotli, none or auto [default: auto]
     ///
     /// auto is, for Parquet, zstd for the columns that it makes smaller, and Snappy for small tables; for Arrow it is
-    /// none. Arrow takes zstd, lz4 or none; CSV and JSON lines take none. zstd has levels 1 to 22 [default: 1], gzip
+    /// none. Arrow takes zstd, lz4 or none, .npz gzip or none; the others take none. zstd has levels 1 to 22 [default: 1], gzip
     /// 0 to 9 [default: 6], brotli 0 to 11 [default: 1].
     #[arg(long, value_name = "CODEC", value_parser = parse_compression, help_heading = "Convert", conflicts_with = "look")]
     pub compression: Option<Compression>,
@@ -114,11 +121,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = size, help_heading = "Convert")]
     pub max_bytes: Option<u64>,
 
-    /// List the tables inside: path, kind, rows x columns
+    /// List the tables and arrays inside, with their sizes
     ///
-    /// Above them stands the protocol, and what wrote the pickle as far as it can be told.
+    /// Tables with path, kind, rows x columns; arrays with name, kind, dtype, shape and bytes. Above them stands the
+    /// protocol, and what wrote the pickle as far as it can be told. With --json for programs.
     #[arg(short, long, group = "look", help_heading = "Look inside")]
     pub list: bool,
+
+    /// With --list: one line of JSON for each input
+    #[arg(long, requires = "list", help_heading = "Look inside")]
+    pub json: bool,
 
     /// Show the columns of each table and their Arrow types
     #[arg(long, group = "look", help_heading = "Look inside")]
@@ -159,6 +171,14 @@ impl Args {
         let flags = [self.list, self.schema, self.tree, self.dis, self.globals];
         let looks = [Look::List, Look::Schema, Look::Tree, Look::Dis, Look::Globals];
         flags.into_iter().zip(looks).find_map(|(flag, look)| flag.then_some(look))
+    }
+
+    /// What was said that only tables have.
+    pub(crate) fn of_tables(&self) -> Option<&'static str> {
+        let said = [!self.columns.is_empty(), self.head.is_some(), self.no_index];
+        said.into_iter()
+            .zip(["--columns", "--head", "--no-index"])
+            .find_map(|(said, flag)| said.then_some(flag))
     }
 
     /// The columns asked for.
@@ -246,7 +266,7 @@ mod tests {
         assert!(!is_error);
         assert!(text.lines().count() <= 40, "{} lines\n{text}", text.lines().count());
         assert!(text.lines().all(|line| line.chars().count() <= 96), "{text}");
-        assert_eq!(text.lines().filter(|line| line.starts_with("  pkl2parquet ")).count(), 3);
+        assert_eq!(text.lines().filter(|line| line.starts_with("  pkl2parquet ")).count(), 4);
     }
 
     #[test]

@@ -6,19 +6,20 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::arrow::{Columns, Format, Select, Table};
+use unpickle::File;
 
 use crate::args::Args;
 use crate::engine;
-use crate::format::{is_text, name as format_name};
+use crate::format::Format;
 use crate::guard::guarded;
-use crate::messages::{Messages, bytes, count, counted, time};
+use crate::messages::{Messages, bytes, time};
 use crate::names::{self, SafeNames};
 use crate::output::{Inputs, Output, Target, reason};
+use crate::piece::{self, Piece};
 use crate::progress::Progress;
 use crate::source::{self, shown};
 
-/// How tables are written, whatever they are.
+/// How pieces are written, whatever they are.
 pub(crate) struct Converter<'a> {
     pub args: &'a Args,
     pub messages: Messages,
@@ -42,13 +43,22 @@ impl Converter<'_> {
         let start = Instant::now();
         self.check(target, replace, &Inputs::new(&[input.to_owned()]))?;
         let file = source::file(input, self.args)?;
-        let tables = engine::tables(&file, self.args.key.as_deref())?;
-        engine::note_rest(input, &file, self.messages);
-        match &*tables {
-            [] => Err(engine::no_table(&file)),
-            [table] => self.write(input, table, target, replace, start),
-            many => Err(several(many)),
+        let pieces = self.pieces(input, &file)?;
+        match &*pieces {
+            [] => Err(piece::none(&file, self.format)),
+            [piece] => self.write(input, piece, target, replace, start),
+            many => Err(piece::several(many, self.format)),
         }
+    }
+
+    /// What the file is written as, and what is to be told of it.
+    fn pieces<'f>(&self, input: &Path, file: &'f File) -> Result<Vec<Piece<'f>>> {
+        let pieces = Piece::of(file, self.format, self.args.key.as_deref())?;
+        engine::note_rest(input, file, self.messages);
+        if let Format::Arrays(_) = self.format {
+            piece::note_others(input, file, self.args, self.messages)?;
+        }
+        Ok(pieces)
     }
 
     /// One input into a folder: a file for its table, or a folder for its tables.
@@ -69,15 +79,14 @@ impl Converter<'_> {
         let force = self.args.force;
         let single = Target::File(dir.join(format!("{stem}.{ending}")));
         let file = source::file(input, self.args)?;
-        let tables = engine::tables(&file, self.args.key.as_deref())?;
-        engine::note_rest(input, &file, self.messages);
-        if let [table] = &*tables {
+        let pieces = self.pieces(input, &file)?;
+        if let [piece] = &*pieces {
             self.check(&single, force, inputs)?;
-            self.write(input, table, &single, force, start)?;
+            self.write(input, piece, &single, force, start)?;
             return Ok(Fate::Whole);
         }
-        if tables.is_empty() {
-            return Err(engine::no_table(&file));
+        if pieces.is_empty() {
+            return Err(piece::none(&file, self.format));
         }
         let folder = dir.join(&stem);
         if let Err(error) = fs::create_dir(&folder)
@@ -87,17 +96,16 @@ impl Converter<'_> {
         }
         let mut safe = SafeNames::new();
         let (mut written, mut failed) = (0, 0);
-        for table in &tables {
-            let target = Target::File(folder.join(format!("{}.{ending}", safe.name(engine::path(table)))));
+        for piece in &pieces {
+            let target = Target::File(folder.join(format!("{}.{ending}", safe.name(piece.path()))));
             let done = self
                 .check(&target, force, inputs)
-                .and_then(|()| self.write(input, table, &target, force, Instant::now()));
+                .and_then(|()| self.write(input, piece, &target, force, Instant::now()));
             match done {
                 Ok(()) => written += 1,
                 Err(error) => {
                     failed += 1;
-                    self.messages
-                        .error(Some(shown(input)), format_args!("{}: {error:#}", engine::path(table)));
+                    self.messages.error(Some(shown(input)), format_args!("{}: {error:#}", piece.path()));
                 }
             }
         }
@@ -114,61 +122,44 @@ impl Converter<'_> {
 
     /// Refuses an output that cannot be, and names it.
     fn check(&self, target: &Target, replace: bool, inputs: &Inputs) -> Result<()> {
-        if target.is_terminal() && !is_text(self.format) {
+        if target.is_terminal() && !self.format.is_text() {
             bail!(
                 "standard output is a terminal, {} is not text; name a file, or give --to csv",
-                format_name(self.format)
+                self.format.name()
             );
         }
         target.check(replace, inputs).map_err(|error| anyhow!("{}: {error:#}", name(target)))
     }
 
-    /// Writes one table.
+    /// Writes one piece.
     fn write(
         &self,
         input: &Path,
-        table: &Table<'_>,
+        piece: &Piece<'_>,
         target: &Target,
         replace: bool,
         start: Instant,
     ) -> Result<()> {
-        let args = self.args;
-        let mut selected = Select::new(table);
-        if let Some(names) = args.columns() {
-            selected =
-                selected.with_columns(names).map_err(|error| anyhow!("{error}; --schema shows all"))?;
-        }
-        if args.no_index {
-            selected = selected.without_index();
-        }
-        if let Some(head) = args.head {
-            selected = selected.with_head(head);
-        }
+        let selected = piece.selected(self.args)?;
         let name = name(target);
         let mut output = target.create(replace).map_err(|error| anyhow!("{name}: {error:#}"))?;
-        let rows = selected.num_rows() as u64;
+        let mut notes = Vec::new();
         let done = {
-            let progress = Progress::new(&name, rows, self.messages.quiet, start);
-            engine::write(&selected, self.format, args.compression, &progress, &mut output)
+            let progress = Progress::new(&name, selected.rows(), self.messages.quiet, start);
+            selected.write(self.args, &progress, &mut output).map(|told| notes = told)
         };
         let size = match finish(done, output) {
             Ok(size) => size,
             Err(Trouble::Pipe) => return Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
             Err(Trouble::Writing(error)) => bail!("{name}: cannot write: {}", reason(&error)),
-            Err(Trouble::Table(error)) => return Err(error),
+            Err(Trouble::Piece(error)) => return Err(error),
         };
-        // Of a table that was not asked for by its path, that is told.
-        let path = Some(table.path()).filter(|path| !path.is_empty() && args.key.as_deref() != Some(path));
-        for note in table.notes() {
-            match path {
-                Some(path) => self.messages.note(shown(input), format_args!("at `{path}`: {note}")),
-                None => self.messages.note(shown(input), note),
-            }
+        for note in notes {
+            self.messages.note(shown(input), note);
         }
-        let columns = counted(selected.csv().columns.len() as u64, "column");
-        let rows = counted(rows, "row");
         self.messages.done(format_args!(
-            "{name}: {rows}, {columns}, {} in {}",
+            "{name}: {}, {} in {}",
+            selected.size(),
             bytes(size),
             time(start.elapsed())
         ));
@@ -180,7 +171,7 @@ enum Trouble {
     /// Nobody reads any more: no error.
     Pipe,
     Writing(io::Error),
-    Table(anyhow::Error),
+    Piece(anyhow::Error),
 }
 
 /// Makes the output appear, or leaves nothing of it.
@@ -192,7 +183,7 @@ fn finish(done: Result<()>, mut output: Output) -> Result<u64, Trouble> {
     if let Err(error) = done.and_then(|()| Ok(output.flush()?)) {
         let kept = output.take_error();
         output.abandon();
-        return Err(kept.map_or(Trouble::Table(error), of_io));
+        return Err(kept.map_or(Trouble::Piece(error), of_io));
     }
     output.commit().map_err(of_io)
 }
@@ -202,18 +193,4 @@ fn name(target: &Target) -> String {
         Target::Stdout => "standard output".into(),
         Target::Stream(path) | Target::File(path) => path.display().to_string(),
     }
-}
-
-/// Several tables and one output.
-#[cold]
-fn several(tables: &[Table<'_>]) -> anyhow::Error {
-    let mut paths: Vec<&str> = tables.iter().take(10).map(engine::path).collect();
-    if tables.len() > 10 {
-        paths.push("… (--list shows all)");
-    }
-    anyhow!(
-        "it holds {} tables; take one with -k PATH, or all with -d DIR; the paths are: {}",
-        count(tables.len() as u64),
-        paths.join(", ")
-    )
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use unpickle::File;
+use unpickle::arrays::{ArrayFormat, ArrayOptions, Found, NamedArray};
 use unpickle::arrow::{self, Columns, Compression, Format, Table, WriteOptions, describe};
 
 use crate::messages::{Messages, count};
@@ -26,6 +27,27 @@ pub(crate) fn tables<'f>(file: &'f File, key: Option<&str>) -> Result<Vec<Table<
         Some(key) => file.tables_at(key),
     };
     found.map_err(|error| anyhow!("{error}"))
+}
+
+/// The arrays of a file, and what else was found beside them; with a key, those of the value at that path.
+pub(crate) fn found<'f>(file: &'f File, key: Option<&str>) -> Result<Found<'f>> {
+    let found = match key {
+        None => file.arrays(),
+        Some(key) => file.arrays_at(key),
+    };
+    found.map_err(|error| anyhow!("{error}"))
+}
+
+/// Writes arrays, and gives what the user is to be told.
+pub(crate) fn write_arrays(
+    arrays: &[NamedArray<'_>],
+    format: ArrayFormat,
+    compression: Option<Compression>,
+    output: &mut Output,
+) -> Result<Vec<String>> {
+    let options = ArrayOptions::new().with_compression(matches!(compression, Some(Compression::Gzip(_))));
+    let written = unpickle::arrays::write(arrays, format, &options, output);
+    Ok(written.map_err(|error| anyhow!("{error}"))?.notes)
 }
 
 /// Writes the table.

@@ -4,13 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::arrow::{Columns, Table, candidates};
 use unpickle::{File, View};
 
 use crate::args::{Args, Look};
 use crate::engine;
+use crate::list::list;
 use crate::messages::{Messages, clean, count};
-use crate::producer::producer;
 use crate::source::{self, shown};
 use crate::tree::tree;
 
@@ -68,41 +67,6 @@ fn of_writing(error: unpickle::Error) -> anyhow::Error {
         Some(source) => std::io::Error::from(source.kind()).into(),
         None => anyhow!("{error}"),
     }
-}
-
-/// The file in a line, and each table in one below.
-fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result<()> {
-    let mut facts = producer(file.pickle());
-    for container in file.input().containers() {
-        facts.push_str(&format!(", in {container}"));
-    }
-    match file.values().len() {
-        1 => {}
-        n => facts.push_str(&format!(", {} pickles in a row", count(n as u64))),
-    }
-    writeln!(out, "{}: {facts}", clean(&shown(path).display().to_string()))?;
-    let mut tables = engine::tables(file, args.key.as_deref())?;
-    if tables.is_empty() {
-        tables = candidates(file.whole()).map_err(|error| anyhow!("{error}"))?;
-        let more = if tables.is_empty() { "" } else { "; -k could take" };
-        writeln!(out, "  no table; it holds {}{more}", clean(&engine::what(file)))?;
-    }
-    let rows: Vec<[String; 3]> = tables.iter().map(line).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(60);
-    let (first, second) = (width(0), width(1));
-    for [path, kind, size] in &rows {
-        writeln!(out, "  {path:first$}  {kind:second$}  {size}")?;
-    }
-    Ok(())
-}
-
-fn line(table: &Table<'_>) -> [String; 3] {
-    let columns = table.csv().columns.len() as u64;
-    [
-        clean(engine::path(table)).into_owned(),
-        clean(table.kind()).into_owned(),
-        format!("{} x {}", count(table.num_rows() as u64), count(columns)),
-    ]
 }
 
 /// The columns of each table, in the order in which they are written, with Arrow's types.

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
-use unpickle::arrow::Format;
-
 use crate::args::Args;
-use crate::format::refuses;
+use crate::format::Format;
 use crate::names;
 use crate::output::Target;
+use anyhow::{Result, anyhow, bail};
 
 /// What is to be done.
 #[derive(Debug)]
@@ -27,7 +25,7 @@ impl Plan {
             (Some(dir), inputs) => Plan::folder(args, inputs, dir)?,
             (None, [input]) if input == Path::new("-") => Plan::one(args, input, input)?,
             (None, [input]) => {
-                let format = args.to.unwrap_or(Format::Parquet);
+                let format = args.to.unwrap_or(Format::PARQUET);
                 let target = Target::File(names::beside(input, format.extension()));
                 Plan::One { input: input.clone(), target, replace: args.force, format }
             }
@@ -35,10 +33,13 @@ impl Plan {
             (None, paths) => return Err(several(paths)),
         };
         let (Plan::One { format, .. } | Plan::Folder { format, .. }) = &plan;
-        match args.compression.and_then(|codec| refuses(*format, codec)) {
-            Some(why) => bail!("{why}"),
-            None => Ok(plan),
+        if let Some(why) = args.compression.and_then(|codec| format.refuses(codec)) {
+            bail!("{why}");
         }
+        if let (Format::Arrays(_), Some(flag)) = (format, args.of_tables()) {
+            bail!("{flag} is for tables, not for {}", format.name());
+        }
+        Ok(plan)
     }
 
     fn one(args: &Args, input: &Path, output: &Path) -> Result<Plan> {
@@ -46,14 +47,15 @@ impl Plan {
         let format = args.to.or_else(|| Format::from_path(output)).or(match target {
             Target::File(_) => None,
             // A pipe has no ending.
-            _ => Some(Format::Parquet),
+            _ => Some(Format::PARQUET),
         });
         let Some(format) = format else {
             if output.is_dir() {
                 bail!("{}: it is a directory; `-d {0}` writes into it", output.display());
             }
             bail!(
-                "{}: the ending says no format; end it in .parquet, .csv, .arrow, .arrows or .jsonl, or give --to",
+                "{}: the ending says no format; end it in .parquet, .csv, .arrow, .arrows, .jsonl, .npz, .npy or .safetensors, or \
+                 give --to",
                 output.display()
             );
         };
@@ -61,7 +63,7 @@ impl Plan {
     }
 
     fn folder(args: &Args, inputs: &[PathBuf], dir: &Path) -> Result<Plan> {
-        let format = args.to.unwrap_or(Format::Parquet);
+        let format = args.to.unwrap_or(Format::PARQUET);
         let mut stems: HashMap<String, &Path> = HashMap::new();
         for input in inputs {
             // Where case does not count, `A.pkl` and `a.pkl` are one output, too.
@@ -100,6 +102,8 @@ fn several(paths: &[PathBuf]) -> anyhow::Error {
 mod tests {
     use std::ffi::OsString;
 
+    use unpickle::arrow::Format as TableFormat;
+
     use super::*;
 
     fn plan(args: &[&str]) -> Result<Plan, String> {
@@ -117,16 +121,19 @@ mod tests {
     #[test]
     fn the_last_of_two_is_the_output_unless_it_is_a_pickle() {
         let file = |name: &str| Target::File(name.into());
-        assert_eq!(target(&["a.pkl", "b.csv"]), (file("b.csv"), true, Format::Csv));
-        assert_eq!(target(&["a.pkl"]), (file("a.parquet"), false, Format::Parquet));
+        assert_eq!(target(&["a.pkl", "b.csv"]), (file("b.csv"), true, Format::Table(TableFormat::Csv)));
+        assert_eq!(target(&["a.pkl"]), (file("a.parquet"), false, Format::PARQUET));
         assert_eq!(
             target(&["x/a.pkl.gz", "--to", "jsonl", "-f"]),
-            (file("x/a.jsonl"), true, Format::JsonLines)
+            (file("x/a.jsonl"), true, Format::Table(TableFormat::JsonLines))
         );
-        assert_eq!(target(&["a.pkl", "b.x", "--to", "arrow"]), (file("b.x"), true, Format::Arrow));
-        assert_eq!(target(&["a.pkl", "-"]), (Target::Stdout, true, Format::Parquet));
-        assert_eq!(target(&["-"]), (Target::Stdout, true, Format::Parquet));
-        assert_eq!(target(&["-", "b.feather"]), (file("b.feather"), true, Format::Arrow));
+        assert_eq!(
+            target(&["a.pkl", "b.x", "--to", "arrow"]),
+            (file("b.x"), true, Format::Table(TableFormat::Arrow))
+        );
+        assert_eq!(target(&["a.pkl", "-"]), (Target::Stdout, true, Format::PARQUET));
+        assert_eq!(target(&["-"]), (Target::Stdout, true, Format::PARQUET));
+        assert_eq!(target(&["-", "b.feather"]), (file("b.feather"), true, Format::Table(TableFormat::Arrow)));
         assert!(plan(&["a.pkl", "b.pkl"]).unwrap_err().contains("-d DIR"));
         assert!(plan(&["a.pkl", "b.pkl", "c.csv"]).unwrap_err().contains("cannot become one c.csv"));
         assert!(plan(&["a.pkl", "b.xlsx"]).unwrap_err().contains("the ending says no format"));
@@ -143,5 +150,13 @@ mod tests {
         assert!(plan(&["a.pkl", "a.csv", "--compression", "zstd"]).unwrap_err().contains("does not fit CSV"));
         assert!(plan(&["a.pkl", "a.arrow", "--compression", "snappy"]).is_err());
         assert!(plan(&["a.pkl", "a.arrow", "--compression", "lz4"]).is_ok());
+    }
+
+    #[test]
+    fn what_only_tables_have_is_refused_for_arrays() {
+        assert!(plan(&["a.pt", "a.safetensors"]).is_ok());
+        for args in [&["a.pt", "a.npz", "--head", "3"][..], &["a.pt", "a.npz", "--columns", "a"]] {
+            assert!(plan(args).unwrap_err().contains("is for tables, not for a .npz file"));
+        }
     }
 }

@@ -99,7 +99,11 @@ TABLES = {
     "values by key": (collections.Counter("hello"), pd.DataFrame({"0": [1, 1, 2, 1]}, index=list("helo"))),
     "structured": (np.array([(1, "a")], dtype=[("i", "i4"), ("s", "U3")]), {"i": [1], "s": ["a"]}),
     "masked": (np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]), {"0": [1, 3], "1": [None, 4]}),
-    "cube": (np.arange(8).reshape(2, 2, 2), {"0": [[[0, 1], [2, 3]], [[4, 5], [6, 7]]]}),
+    "cube": (np.arange(8).reshape(2, 2, 2), {"0": [[0, 1, 2, 3], [4, 5, 6, 7]]}),
+    "arrays": (
+        (np.ones((1, 2)), {"a": np.arange(3)}),
+        {"name": ["[0]", "[1].a"], "dtype": ["float64", "int64"], "shape": [[1, 2], [3]], "values": [[1.0, 1.0], [0.0, 1.0, 2.0]]},
+    ),
     "series": (pd.Series([1, 2], name="s"), {"s": [1, 2]}),
     "index": (pd.MultiIndex.from_tuples([(1, "a"), (2, "b")], names=["n", None]), {"n": [1, 2], "1": ["a", "b"]}),
 }
@@ -186,7 +190,6 @@ HOLDERS = {
     "dict of frames": ({"one": FRAME, "two": FRAME.copy(), "n": 3}, ["one", "two"]),
     "deep dict": ({"a": {"b": {"c": FRAME}}, "d": {"b": {"c": FRAME["a"]}}}, ["a.b.c", "d.b.c"]),
     "object": (Plain(table=FRAME, name="x", arr=np.arange(3)), ["table", "arr"]),
-    "tuple of arrays": ((np.ones((4, 2)), np.arange(4)), ["[0]", "[1]"]),
     "list of frames": ([FRAME, FRAME.copy()], ["[0]", "[1]"]),
     "frames in dicts": ([{"id": 1, "frame": FRAME}, {"id": 2, "frame": FRAME.copy()}], ["[0].frame", "[1].frame"]),
     "frames in columns": ({"id": [1, 2], "frame": [FRAME, FRAME.copy()]}, ["frame[0]", "frame[1]"]),

@@ -15,4 +15,5 @@ mod write;
 pub use crate::found::{Found, Other, Repeat, arrays, search};
 pub use crate::named::NamedArray;
 pub use crate::options::{ArrayFormat, ArrayOptions, Written};
+pub use crate::recognise::{is_array, is_masked};
 pub use crate::write::write;

@@ -32,14 +32,24 @@ pub(crate) fn class<'p>(value: Value<'p>) -> Class<'p> {
     }
 }
 
-/// Whether it is a numpy array, however it was written.
-pub(crate) fn is_array(value: Value<'_>) -> bool {
+/// Whether it is a numpy array, however it was written; a masked one is none.
+pub fn is_array(value: Value<'_>) -> bool {
     class(value) == Class::Array
+}
+
+/// Whether it is a masked array of numpy.
+pub fn is_masked(value: Value<'_>) -> bool {
+    class(value) == Class::Masked
 }
 
 fn numpy<'p>(call: &Call<'p>) -> Class<'p> {
     match call.name {
-        "_reconstruct" | "_frombuffer" => Class::Array,
+        "_reconstruct" => match call.args.get(0).and_then(Value::as_class) {
+            // Series and Index of pandas before 0.13 were arrays.
+            Some(class) if class.module().starts_with("pandas.") => table(class.name()),
+            _ => Class::Array,
+        },
+        "_frombuffer" => Class::Array,
         "_mareconstruct" | "_mrreconstruct" | "MaskedConstant" => Class::Masked,
         "dtype" | "scalar" | "_convert_to_stringdtype_kwargs" => Class::Closed,
         _ => Class::Open,

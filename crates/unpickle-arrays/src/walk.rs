@@ -22,6 +22,9 @@ const MAX_LISTED: usize = 64 << 20;
 /// What one entry of a list takes, its name apart.
 const ENTRY: usize = 256;
 
+/// So many attributes are looked through again rather than remembered.
+const FEW: usize = 32;
+
 /// As many bytes of a name cost as much as one value.
 const BYTES_A_VISIT: usize = 64;
 
@@ -123,6 +126,7 @@ impl<'p> Walk<'p> {
                     self.found.repeats.push(repeat);
                     Ok(())
                 }
+                None if only_state(value).is_some_and(|state| self.barren.contains(&state)) => Ok(()),
                 None => self.enter(value, What::Instance),
             },
         }
@@ -168,6 +172,8 @@ impl<'p> Walk<'p> {
             }
             _ if !found_some => {
                 self.barren.insert(value.id());
+                // Another object may have the same for its state.
+                self.barren.extend(only_state(value));
             }
             _ => {}
         }
@@ -243,6 +249,18 @@ impl<'p> Walk<'p> {
     fn pay(&mut self, visits: usize) -> Result<()> {
         if pay(&mut self.visits, visits) { Ok(()) } else { Err(too_many()) }
     }
+}
+
+/// The dict that is all an object is made of, if it is a longer one.
+fn only_state(value: Value<'_>) -> Option<Id> {
+    let object = value.as_object()?;
+    let plain = object.args().as_tuple().is_some_and(|args| args.is_empty())
+        && object.kwargs().is_none()
+        && object.items().is_none()
+        && object.pairs().is_none();
+    let mut states = object.states().filter(|_| plain);
+    let dict = states.next()?.as_dict()?;
+    (states.next().is_none() && dict.pairs().len() > FEW).then(|| dict.value().id())
 }
 
 /// Takes `visits` off what is left; `false` if there are not so many, and none is left then.

@@ -16,6 +16,7 @@ use crate::infer::Inference;
 use crate::kind::Kind;
 use crate::{numpy, pyarrow};
 
+mod arrays;
 mod categorical;
 mod source;
 mod sparse;

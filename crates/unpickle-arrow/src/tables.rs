@@ -4,7 +4,10 @@ use unpickle_core::{Category, Error, Result, Value};
 
 use crate::describe;
 use crate::table::Table;
-use crate::tabular::{arrow, columns, library, list, objects, path, python, records, rows, search, values};
+use crate::tabular::search::Seen;
+use crate::tabular::{
+    arrays, arrow, columns, library, list, numpy, objects, path, python, records, rows, search, values,
+};
 
 /// Said of the only table inside something that holds more.
 const BESIDE: &str = "the only table; what lies beside it is left out";
@@ -17,7 +20,7 @@ const MOST_CANDIDATES: usize = 1000;
 /// In this order:
 ///
 /// 1. pandas' DataFrame, Series, Panel and Index, other arrays of pandas; numpy arrays, structured and masked ones too;
-///    tables and arrays of pyarrow; Python's `range` and `array.array`;
+///    tensors; tables and arrays of pyarrow; Python's `range` and `array.array`;
 /// 2. a list of dicts: a row each, a column for each key;
 /// 3. a list of objects of one class, or of like attributes (dataclasses, say): a column for each attribute;
 /// 4. a dict of columns of one length;
@@ -27,8 +30,9 @@ const MOST_CANDIDATES: usize = 1000;
 /// 8. a dict of plain values: one column `0`, the keys are the index, as `pandas.Series(dict)`.
 ///
 /// A tuple, a deque or a set is a list here; a subclass of dict is a dict. What is none of these, or holds a frame
-/// somewhere inside, is searched for tables: those of 1 and 2. If there are none either, a list of anything else is one
-/// column of JSON text.
+/// somewhere inside, is searched for tables: those of 1 and 2. Where there are arrays only, and several, they are one
+/// table: a row each, with its name, dtype, shape and values. If there is nothing of the kind, a list of anything else is
+/// one column of JSON text.
 ///
 /// ```
 /// use unpickle_arrow::{Columns as _, tables};
@@ -50,13 +54,37 @@ pub fn tables(value: Value<'_>) -> Result<Vec<Table<'_>>> {
     if let Some(table) = own_table(value)? {
         return Ok(vec![table]);
     }
-    let mut found = search::tables(value)?;
+    let mut found = inside(value)?;
     if found.is_empty()
         && let Some(table) = list::of_anything(value)?
     {
         return Ok(vec![table]);
     }
     note_beside(value, &mut found);
+    Ok(found)
+}
+
+/// The tables that `value` holds: frames and the like, and arrays, each by its path; arrays alone are one table.
+fn inside(value: Value<'_>) -> Result<Vec<Table<'_>>> {
+    let mut found = search::tables(value)?;
+    let mut arrays = unpickle_arrays::arrays(value)?;
+    let is_below = |name: &str, path: &str| {
+        name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    arrays.retain(|array| !found.iter().any(|table| is_below(array.name(), table.path())));
+    let several = arrays.windows(2).any(|pair| matches!(pair, [a, b] if !a.value().is(b.value())));
+    if found.is_empty() && several {
+        return Ok(vec![arrays::table(arrays)?]);
+    }
+    let mut last = None;
+    for array in arrays {
+        // The parts of one are one table.
+        if last.replace(array.value()).is_some_and(|last: Value<'_>| last.is(array.value())) {
+            continue;
+        }
+        let own = numpy::table(array.value())?.map(|table| table.with_path(array.name()));
+        found.extend(own);
+    }
     Ok(found)
 }
 
@@ -119,8 +147,8 @@ pub fn tables_at<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
 /// As [`tables`].
 pub fn candidates(root: Value<'_>) -> Result<Vec<Table<'_>>> {
     search::outermost(root, MOST_CANDIDATES, |value| match list::is_empty(value) {
-        true => Ok(None),
-        false => own_table(value),
+        true => Ok(Seen::Open),
+        false => Ok(own_table(value)?.map_or(Seen::Open, Seen::Table)),
     })
 }
 
@@ -128,6 +156,7 @@ pub fn candidates(root: Value<'_>) -> Result<Vec<Table<'_>>> {
 fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
     let tries = [
         library::table,
+        numpy::table,
         arrow::table,
         python::table,
         records::list,

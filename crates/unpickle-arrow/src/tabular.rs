@@ -8,10 +8,12 @@ use crate::frame;
 use crate::labels::Labels;
 use crate::table::Table;
 
+pub(crate) mod arrays;
 pub(crate) mod arrow;
 pub(crate) mod columns;
 pub(crate) mod library;
 pub(crate) mod list;
+pub(crate) mod numpy;
 pub(crate) mod objects;
 pub(crate) mod path;
 pub(crate) mod python;

@@ -19,6 +19,7 @@ use std::io::{self, Write};
 use unpickle_core::Result;
 
 use crate::Columns;
+pub(crate) use json::cell_texts;
 pub(crate) use period::Freq;
 
 pub use options::{Compression, Format, WriteOptions, Written};

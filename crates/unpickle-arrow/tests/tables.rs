@@ -130,7 +130,7 @@ fn columns_of_several_lengths_are_no_table() {
 }
 
 #[test]
-fn array_of_three_dimensions_is_a_column_of_lists() {
+fn array_of_three_dimensions_is_a_column_of_tensors() {
     // numpy.zeros((2, 2, 2), "i1")
     let (kind, _, batch) = table(
         b"\x80\x03cnumpy._core.multiarray\n_reconstruct\nq\x00cnumpy\nndarray\nq\x01K\x00\x85q\x02C\x01bq\x03\x87\
@@ -139,9 +139,14 @@ fn array_of_three_dimensions_is_a_column_of_lists() {
           \x00\x00\x00\x00\x00q\x0dtq\x0eb.",
     );
     assert_eq!((kind, batch.num_rows()), ("ndarray", 2));
-    let DataType::List(inner) = batch.column(0).data_type() else { panic!("{:?}", batch.schema()) };
-    assert!(matches!(inner.data_type(), DataType::List(item) if *item.data_type() == DataType::Int8));
-    assert_eq!(batch.column(0).as_list::<i32>().value(1).len(), 2);
+    let DataType::FixedSizeList(item, 4) = batch.column(0).data_type() else {
+        panic!("{:?}", batch.schema())
+    };
+    assert_eq!(*item.data_type(), DataType::Int8);
+    let schema = batch.schema();
+    let metadata = schema.field(0).metadata();
+    assert_eq!(metadata["ARROW:extension:name"], "arrow.fixed_shape_tensor");
+    assert_eq!(metadata["ARROW:extension:metadata"], "{\"shape\":[2,2]}");
 }
 
 #[test]

@@ -52,6 +52,8 @@
 mod file;
 #[cfg(feature = "ndarray")]
 mod joblib;
+#[cfg(feature = "arrays")]
+mod named;
 #[cfg(feature = "ndarray")]
 mod npz;
 

@@ -7,10 +7,12 @@ use arrow_array::types::{Int8Type, Int16Type, Int32Type, Int64Type};
 use arrow_array::{Array as _, ArrayRef, Int64Array, StructArray, UInt32Array, make_array};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::DataType;
+use unpickle_arrays::NamedArray;
 use unpickle_core::{Category, Error, Result};
 use unpickle_numpy::{DtypeKind, NdArray};
 use unpickle_pandas::checked_codes;
 
+use super::arrays::Common;
 use super::{Column, categorical, tensor};
 use crate::cell::Reader;
 use crate::cells::Cells;
@@ -26,6 +28,16 @@ pub(super) enum Source<'p> {
     },
     /// A row for each index of the first dimension.
     Tensor(NdArray<'p>),
+    /// An array that is read anew for each stretch: all of it, or one column.
+    Named {
+        array: Arc<NamedArray<'p>>,
+        column: Option<usize>,
+    },
+    /// The elements of each, a list.
+    Arrays {
+        arrays: Arc<[NamedArray<'p>]>,
+        common: Common,
+    },
     DatetimeTz {
         array: NdArray<'p>,
         zone: Arc<str>,
@@ -74,6 +86,8 @@ impl Source<'_> {
         match self {
             Source::Numpy { array, nan_is_null } => numpy::array(array, rows, *nan_is_null),
             Source::Tensor(array) => tensor::rows(array, data_type, rows),
+            Source::Named { array, column } => super::tensor::named(array, *column, data_type, rows),
+            Source::Arrays { arrays, common } => super::arrays::rows(arrays, *common, data_type, rows),
             Source::DatetimeTz { array, zone } => match array.dtype().kind() {
                 DtypeKind::Datetime(ticks) => numpy::datetime(array, rows, *ticks, Some(Arc::clone(zone))),
                 _ => {

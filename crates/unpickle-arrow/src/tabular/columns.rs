@@ -4,8 +4,8 @@ use arrow_array::ArrayRef;
 use unpickle_core::{Result, Value};
 use unpickle_pandas::{Index, Series};
 
-use super::library::{extension_array, one_dimensional};
-use super::{BUDGET, hold_frames, labelled, python, records, sequence};
+use super::library::extension_array;
+use super::{BUDGET, hold_frames, labelled, numpy, python, records, sequence};
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
@@ -14,6 +14,8 @@ use crate::{frame, labels};
 /// One column, before its cells are looked at.
 enum Part<'p> {
     List(unpickle_core::Seq<'p>),
+    /// An array of one dimension, of which nothing was read yet.
+    Array(Value<'p>),
     Made(Box<Column<'p>>),
 }
 
@@ -54,6 +56,10 @@ pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
         let name = name.as_deref().unwrap_or("nan");
         columns.push(match part {
             Part::Made(column) => *column,
+            Part::Array(array) => match numpy::column(array)? {
+                Some(column) => column,
+                None => return Ok(None),
+            },
             Part::List(list) => Column::objects(Cells::Seq(list), BUDGET)
                 .map_err(|error| error.within(format!("column `{name}`")))?,
         });
@@ -92,8 +98,8 @@ fn column(part: Value<'_>) -> Result<Option<(Part<'_>, usize, Option<Index<'_>>)
         }
         return Ok(Some((Part::Made(Box::new(Column::from_index(&index, BUDGET)?)), index.len(), None)));
     }
-    if let Some(array) = one_dimensional(part) {
-        return Ok(Some((Part::Made(Box::new(Column::numpy(&array, BUDGET)?)), array.len(), None)));
+    if let Some(length) = numpy::length(part) {
+        return Ok(Some((Part::Array(part), length, None)));
     }
     Ok(extension_array(part)?.map(|(column, len)| (Part::Made(Box::new(column)), len, None)))
 }

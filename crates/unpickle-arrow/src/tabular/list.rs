@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use unpickle_core::{Id, Result, Value};
 
-use super::library::one_dimensional;
+use super::numpy::one_dimensional;
 use super::{BUDGET, hold_frames, items, numbered, objects};
 use crate::cell::{Cell, Reader};
 use crate::cells::Cells;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use unpickle_core::{Id, Result, Value};
 use unpickle_pandas::{DataFrame, Panel, Series};
 
-use super::{arrow, library, path, records};
+use super::{arrow, library, numpy, path, records};
 use crate::table::Table;
 
 /// Most values that are looked at.
@@ -17,23 +17,39 @@ const FEW: usize = 32;
 /// Longest path, in bytes.
 const MAX_PATH: usize = 1000;
 
-/// Tables of pandas, numpy and pyarrow, and lists of dicts, inside containers and objects, each once.
+/// What a value is to a search.
+pub(crate) enum Seen<'p> {
+    /// A table. It is not looked into.
+    Table(Table<'p>),
+    /// Nothing, and it is not looked into either.
+    Closed,
+    /// Something that may hold tables.
+    Open,
+}
+
+/// Tables of pandas and pyarrow, and lists of dicts, inside containers and objects, each once.
 pub(crate) fn tables(root: Value<'_>) -> Result<Vec<Table<'_>>> {
     outermost(root, MAX_VISITED, |value| {
-        for table in [library::table, arrow::table, records::list] {
+        if let Some(table) = library::table(value)? {
+            return Ok(Seen::Table(table));
+        }
+        if numpy::is_any(value) {
+            return Ok(Seen::Closed);
+        }
+        for table in [arrow::table, records::list] {
             if let Some(table) = table(value)? {
-                return Ok(Some(table));
+                return Ok(Seen::Table(table));
             }
         }
-        Ok(None)
+        Ok(Seen::Open)
     })
 }
 
-/// What `is_table` takes for tables inside `root`, each once, none inside another. It is asked for `most` values.
+/// What `see` takes for tables inside `root`, each once, none inside another. It is asked for `most` values.
 pub(crate) fn outermost<'p>(
     root: Value<'p>,
     most: usize,
-    mut is_table: impl FnMut(Value<'p>) -> Result<Option<Table<'p>>>,
+    mut see: impl FnMut(Value<'p>) -> Result<Seen<'p>>,
 ) -> Result<Vec<Table<'p>>> {
     let mut found = Vec::new();
     let mut seen: HashSet<Id> = HashSet::new();
@@ -43,12 +59,16 @@ pub(crate) fn outermost<'p>(
         if seen.len() > most || path.len() > MAX_PATH || !holds(value) || !seen.insert(value.id()) {
             continue;
         }
-        if seen.len() > 1
-            && let Some(mut table) = is_table(value)?
-        {
-            table.path = path;
-            found.push(table);
-            continue;
+        if seen.len() > 1 {
+            match see(value)? {
+                Seen::Table(mut table) => {
+                    table.path = path;
+                    found.push(table);
+                    continue;
+                }
+                Seen::Closed => continue,
+                Seen::Open => {}
+            }
         }
         if is_state_seen(value, &mut seen) {
             continue;
@@ -80,7 +100,7 @@ fn is_frame(value: Value<'_>) -> bool {
 
 /// Whether a frame, a series or an array is in `root`, at any depth.
 pub(crate) fn holds_library_table(root: Value<'_>) -> bool {
-    any(root, |value| is_frame(value) || library::one_dimensional(value).is_some())
+    any(root, |value| is_frame(value) || numpy::length(value).is_some())
 }
 
 /// Whether one of the objects in `root`, at any depth, is such a one. Each is looked at once, however often it is held.

@@ -7,6 +7,7 @@
 use std::io::Write;
 
 use arrow_array::Array;
+use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_schema::{DataType, Field};
 use base64::Engine as _;
@@ -87,6 +88,26 @@ impl Nesting {
     fn colon(self) -> &'static [u8] {
         if self.spaced { b": " } else { b":" }
     }
+}
+
+/// Appends the text of each cell: texts as they are, others as JSON.
+pub(crate) fn cell_texts(array: &dyn Array, out: &mut StringBuilder) -> Result<()> {
+    let field = Field::new("", array.data_type().clone(), true);
+    let cells = match cells::strings(array, |text, out| out.extend_from_slice(text.as_bytes())) {
+        Some(cells) => cells,
+        None => cells_of(&field, array, Nesting::cell())?,
+    };
+    let mut text = Vec::new();
+    for row in 0..array.len() {
+        if array.is_null(row) {
+            out.append_null();
+            continue;
+        }
+        text.clear();
+        cells(row, &mut text);
+        out.append_value(String::from_utf8_lossy(&text));
+    }
+    Ok(())
 }
 
 /// The cells of an array as JSON.

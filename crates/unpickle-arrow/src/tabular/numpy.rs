@@ -1,0 +1,158 @@
+//! Arrays: of numpy, and of other libraries that have the like.
+
+use std::sync::Arc;
+
+use unpickle_arrays::{NamedArray, arrays, is_array, is_masked};
+use unpickle_core::{FromPickle as _, Result, Value};
+use unpickle_numpy::{Dtype, DtypeCache, DtypeKind, MaskedArray, NdArray};
+use unpickle_pandas::Array;
+
+use super::{BUDGET, MAX_COLUMNS, numbered};
+use crate::column::Column;
+use crate::table::Table;
+
+/// The table that an array is, but one of no dimensions.
+pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
+    if value.as_object().is_none() {
+        return Ok(None);
+    }
+    if is_masked(value) {
+        return masked(MaskedArray::from_pickle(value)?).map(Some);
+    }
+    if is_array(value) {
+        return ndarray(&NdArray::from_pickle(value)?);
+    }
+    if !is_tensor(value) {
+        return Ok(None);
+    }
+    match <[NamedArray<'_>; 1]>::try_from(arrays(value)?) {
+        Ok([array]) => tensor(array),
+        // A sparse one is several arrays.
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether the value is an array of any library.
+pub(crate) fn is_any(value: Value<'_>) -> bool {
+    value.as_object().is_some() && (is_masked(value) || is_array(value) || is_tensor(value))
+}
+
+/// An array of numpy of one dimension. Nothing is read of those of several.
+pub(super) fn one_dimensional(value: Value<'_>) -> Option<NdArray<'_>> {
+    value.as_object()?;
+    let (_, shape) = describe(value).filter(|_| is_array(value))?;
+    if shape.len() == 1 { NdArray::from_pickle(value).ok() } else { None }
+}
+
+/// The column of an array of one dimension.
+pub(super) fn column(value: Value<'_>) -> Result<Option<Column<'_>>> {
+    if is_tensor(value) {
+        return match <[NamedArray<'_>; 1]>::try_from(arrays(value)?) {
+            Ok([array]) => Column::of_named(&Arc::new(array), None).map(Some),
+            Err(_) => Ok(None),
+        };
+    }
+    one_dimensional(value).map(|array| Column::numpy(&array, BUDGET)).transpose()
+}
+
+/// How many elements an array of one dimension has.
+pub(super) fn length(value: Value<'_>) -> Option<usize> {
+    value.as_object()?;
+    let (_, shape) = describe(value)?;
+    if let [length] = *shape { Some(length) } else { None }
+}
+
+/// Dtype and shape of an array, of whose elements nothing is read.
+pub(crate) fn describe(value: Value<'_>) -> Option<(Dtype, Vec<usize>)> {
+    if is_array(value) {
+        return NdArray::describe(value, &mut DtypeCache::new()).ok();
+    }
+    let array = is_tensor(value).then(|| arrays(value).ok())??.into_iter().next()?;
+    Some((array.dtype().clone(), array.shape().to_vec()))
+}
+
+fn tensor(array: NamedArray<'_>) -> Result<Option<Table<'_>>> {
+    let array = Arc::new(array);
+    let rows = array.shape().first().copied().unwrap_or(0);
+    let columns = match *array.shape() {
+        [] => return Ok(None),
+        [_] => vec![("0".to_owned(), Column::of_named(&array, None)?)],
+        [_, width] if width <= MAX_COLUMNS => {
+            let columns = (0..width).map(|i| Ok((i.to_string(), Column::of_named(&array, Some(i))?)));
+            columns.collect::<Result<_>>()?
+        }
+        _ => vec![("0".to_owned(), Column::of_named(&array, None)?)],
+    };
+    numbered("tensor", columns, rows).map(Some)
+}
+
+fn ndarray<'p>(array: &NdArray<'p>) -> Result<Option<Table<'p>>> {
+    let rows = array.shape().first().copied().unwrap_or(0);
+    let columns = match (array.ndim(), array.dtype().kind()) {
+        (0, _) => return Ok(None),
+        (1, DtypeKind::Struct(fields)) => {
+            let mut columns = Vec::new();
+            for field in fields {
+                let part = array.field(&field.name)?;
+                let mut column = match part.ndim() {
+                    1 => Column::numpy(&part, BUDGET)?,
+                    // A field that is itself an array.
+                    _ => Column::rows_of(&part, BUDGET)?,
+                };
+                column.notes.retain(|note| !note.starts_with("an array of shape"));
+                columns.push((field.name.clone(), column));
+            }
+            columns
+        }
+        (1, _) => vec![("0".to_owned(), Column::numpy(array, BUDGET)?)],
+        (2, _) if array.shape().get(1).is_some_and(|&width| width <= MAX_COLUMNS) => {
+            let transposed = array.transposed();
+            let mut columns = Vec::new();
+            for i in 0..array.shape().get(1).copied().unwrap_or(0) {
+                columns.push((i.to_string(), Column::numpy(&transposed.row(i)?, BUDGET)?));
+            }
+            columns
+        }
+        _ => vec![("0".to_owned(), Column::rows_of(array, BUDGET)?)],
+    };
+    numbered("ndarray", columns, rows).map(Some)
+}
+
+fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
+    let data = masked.data();
+    let rows = data.shape().first().copied().unwrap_or(0);
+    let column = |data: &NdArray<'p>, mask: &NdArray<'p>| -> Result<Column<'p>> {
+        if data.ndim() != 1 || crate::numpy::plain_type(data.dtype()).is_none() {
+            let mut column =
+                if data.ndim() == 1 { Column::numpy(data, BUDGET)? } else { Column::rows_of(data, BUDGET)? };
+            column.notes.push("the mask is left out".to_owned());
+            return Ok(column);
+        }
+        let array = Array::Masked { values: data.clone(), mask: Box::new(mask.clone()) };
+        Column::from_array(&array, data.len(), BUDGET)
+    };
+    let columns = match (data.ndim(), data.dtype().kind()) {
+        (1, DtypeKind::Struct(fields)) => {
+            let mut columns = Vec::new();
+            for field in fields {
+                let part = masked.field(&field.name)?;
+                columns.push((field.name.clone(), column(part.data(), part.mask())?));
+            }
+            columns
+        }
+        (2, _) if data.shape().get(1).is_some_and(|&width| width <= MAX_COLUMNS) => {
+            let (data, mask) = (data.transposed(), masked.mask().transposed());
+            let mut columns = Vec::new();
+            for i in 0..data.shape().first().copied().unwrap_or(0) {
+                columns.push((i.to_string(), column(&data.row(i)?, &mask.row(i)?)?));
+            }
+            columns
+        }
+        _ => vec![("0".to_owned(), column(data, masked.mask())?)],
+    };
+    numbered("masked array", columns, rows)
+}
+
+fn is_tensor(_: Value<'_>) -> bool {
+    false
+}
