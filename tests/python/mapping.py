@@ -314,6 +314,8 @@ def type_name(field):
         return "JSON text"
     if isinstance(kind, pa.BaseExtensionType):
         name = kind.extension_name
+        if isinstance(kind, pa.FixedShapeTensorType):
+            return "%s of %s and shape %s" % (name, kind.value_type, kind.shape)
         return name if name == "arrow.uuid" else "%s of %s" % (name, kind.freq if hasattr(kind, "freq") else kind.subtype)
     if pa.types.is_struct(kind):
         return "struct<%s>" % ", ".join("%s: %s" % (inner.name, type_name(inner)) for inner in kind)
