@@ -12,6 +12,10 @@ mod dataframe;
 #[path = "../examples/tensor_names.rs"]
 mod tensor_names;
 
+#[allow(dead_code, unreachable_pub, reason = "its `main` prints to standard output; here the rest is called")]
+#[path = "../examples/coef.rs"]
+mod coef;
+
 fn fixture(name: &str) -> String {
     format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
@@ -22,6 +26,26 @@ fn students_are_listed() {
     students::students(&fixture("builtins/students.pkl"), &mut out).expect("the students");
     let expected = "The first is Alice.\n'Student 1': 'Alice', 20, 3.5\n'Student 2': 'Bob', 22, 3.25\n'Student 3': 'Chloé', 21, 3.9\nThey are 21.0 on average.\n";
     assert_eq!(String::from_utf8(out).expect("text"), expected);
+}
+
+#[test]
+fn a_model_predicts_as_in_scikit_learn() {
+    let note = std::fs::read_to_string(fixture("sklearn/tutorial-1.9.1.json")).expect("a note");
+    let note: serde_json::Value = serde_json::from_str(&note).expect("JSON");
+    let score = note["score"].as_f64().expect("what scikit-learn's `score` gave");
+    let mut said = Vec::new();
+    for ending in ["pkl", "joblib"] {
+        let model = fixture(&format!("sklearn/tutorial-1.9.1.{ending}"));
+        let mut out = Vec::new();
+        coef::coef(&model, &fixture("sklearn/tutorial_data-1.9.1.pkl"), &mut out).expect("the model");
+        said.push(String::from_utf8(out).expect("text"));
+    }
+    assert_eq!(said[0], said[1]);
+    let (text, r2) = said[0].split_once("R²: ").expect("a score");
+    let expected = "LinearRegression of scikit-learn 1.9.1\nintercept: -0.010110\n\
+        coefficients: [44.187931, 98.973895, 58.171216]\npredicted: -77.659, was: -77.680\n";
+    assert_eq!(text, expected);
+    assert!((r2.trim().parse::<f64>().expect("a number") - score).abs() < 1e-12, "{r2} for {score}");
 }
 
 #[test]

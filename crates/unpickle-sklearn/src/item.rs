@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use ndarray::{CowArray, Ix1, Ix2, Ix3, IxDyn};
 use unpickle_core::{Error, FromPickle, Result, Value};
-use unpickle_numpy::{NdArray, Scalar};
+use unpickle_numpy::{Element, NdArray, Scalar, ToArray, number};
 
 use crate::at::follow;
 use crate::parse::{self, Key, Step};
@@ -85,6 +86,28 @@ impl<'p> Item<'p> {
         }
     }
 
+    /// It, as one number: Python's, numpy's, or the one of an array of one.
+    ///
+    /// # Errors
+    ///
+    /// It is no number, or one of a dtype that has numbers which `T` has not.
+    pub fn number<T: Element>(&self) -> Result<T> {
+        match self {
+            Item::Value(value) if value.call().is_none() => number(*value),
+            _ => {
+                let array = self.array()?;
+                let numbers = array.to_array::<T>()?;
+                match numbers.first() {
+                    Some(number) if numbers.len() == 1 => Ok(*number),
+                    _ => {
+                        let message = format!("expected a number, found {} of them", numbers.len());
+                        Err(Error::invalid(array.origin(), message))
+                    }
+                }
+            }
+        }
+    }
+
     /// It, as a Rust type that a pickled value can be taken as: an [`Estimator`](crate::Estimator), a
     /// [`Tree`](crate::Tree), a `String`.
     ///
@@ -105,6 +128,28 @@ impl<'p> Item<'p> {
                 format!("expected a pickled value, found the number {int}, which a property counts"),
             )),
         }
+    }
+}
+
+impl<'p> ToArray<'p> for &Item<'p> {
+    fn to_array<T: Element>(self) -> Result<CowArray<'p, T, IxDyn>> {
+        self.array()?.to_array()
+    }
+
+    fn to_array_lossy<T: Element>(self) -> Result<CowArray<'p, T, IxDyn>> {
+        self.array()?.to_array_lossy()
+    }
+
+    fn to_array1<T: Element>(self) -> Result<CowArray<'p, T, Ix1>> {
+        self.array()?.to_array1()
+    }
+
+    fn to_array2<T: Element>(self) -> Result<CowArray<'p, T, Ix2>> {
+        self.array()?.to_array2()
+    }
+
+    fn to_array3<T: Element>(self) -> Result<CowArray<'p, T, Ix3>> {
+        self.array()?.to_array3()
     }
 }
 
