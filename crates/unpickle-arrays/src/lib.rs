@@ -9,6 +9,7 @@ mod options;
 pub mod path;
 mod recognise;
 mod sparse;
+mod tensor;
 mod walk;
 mod write;
 

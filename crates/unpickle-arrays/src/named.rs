@@ -1,10 +1,13 @@
 //! [`NamedArray`]: one dense array inside a value, with the name that leads to it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use unpickle_core::{Id, Result, Value};
+use unpickle_core::{Error, Id, Result, Value};
 use unpickle_numpy::{Dtype, MaskedArray, NdArray};
+use unpickle_torch::Identity;
+
+use crate::tensor;
 
 /// One dense array inside a value: its name, what it is, and the way to its elements. Made by [`arrays`](crate::arrays).
 ///
@@ -17,6 +20,17 @@ pub struct NamedArray<'p> {
     dtype: Dtype,
     shape: Box<[usize]>,
     source: Source<'p>,
+    called: Option<&'static str>,
+    storage: Option<Storage>,
+}
+
+/// What a tensor is a view of.
+#[derive(Clone)]
+struct Storage {
+    id: Id,
+    bytes: u64,
+    /// What it has in common with the same view under another name.
+    view: Arc<Identity>,
 }
 
 /// What an array is, or what it is a part of.
@@ -47,6 +61,14 @@ pub(crate) enum Source<'p> {
     Mask(Value<'p>),
     /// A few bytes that stand nowhere in the file in this form: the shape of a sparse matrix, say.
     Made(Arc<[u8]>),
+    /// A tensor, or its integers if it is quantised.
+    Tensor(Value<'p>),
+    /// One of the arrays of a nested tensor.
+    Nested(Value<'p>, usize),
+    /// A tensor whose elements are computed from bytes of the file, when they are first asked for.
+    Computed(Value<'p>, Arc<OnceLock<Vec<u8>>>),
+    /// A tensor that has none.
+    Absent,
 }
 
 impl<'p> NamedArray<'p> {
@@ -58,7 +80,17 @@ impl<'p> NamedArray<'p> {
         shape: &[usize],
         source: Source<'p>,
     ) -> NamedArray<'p> {
-        NamedArray { name, value, kind, dtype, shape: shape.into(), source }
+        NamedArray { name, value, kind, dtype, shape: shape.into(), source, called: None, storage: None }
+    }
+
+    /// With the name that its library has for the dtype.
+    pub(crate) fn called(self, name: &'static str) -> NamedArray<'p> {
+        NamedArray { called: Some(name), ..self }
+    }
+
+    /// As a view of a storage of so many bytes.
+    pub(crate) fn stored(self, id: Id, bytes: u64, view: Identity) -> NamedArray<'p> {
+        NamedArray { storage: Some(Storage { id, bytes, view: Arc::new(view) }), ..self }
     }
 
     /// The path that leads to it from the value searched: keys and attributes joined by dots, `[3]` for items, `[0,2]`
@@ -89,6 +121,22 @@ impl<'p> NamedArray<'p> {
         &self.dtype
     }
 
+    /// What its library calls the dtype: `float64`, `<U3`, `bfloat16`; of a quantised tensor `qint8`, where
+    /// [`dtype`](NamedArray::dtype) is `int8`.
+    pub fn dtype_name(&self) -> String {
+        self.called.map_or_else(|| self.dtype.to_string(), str::to_owned)
+    }
+
+    /// The name that its library has for the dtype, where that is not the name of [`dtype`](NamedArray::dtype).
+    pub(crate) fn other_dtype_name(&self) -> Option<&'static str> {
+        self.called.filter(|&name| name != self.dtype.to_little_endian().to_string())
+    }
+
+    /// Whether it has elements: a tensor of the device `meta` has none.
+    pub fn has_data(&self) -> bool {
+        !matches!(self.source, Source::Absent)
+    }
+
     /// How many elements along each axis.
     pub fn shape(&self) -> &[usize] {
         &self.shape
@@ -105,17 +153,34 @@ impl<'p> NamedArray<'p> {
         (self.len() as u64).saturating_mul(self.dtype.itemsize() as u64)
     }
 
-    /// What its elements are stored in: arrays with the same storage, of which one may be a part of the other, have the
-    /// same.
+    /// What its elements are stored in: tensors that are views of one storage have the same, so do two names of one
+    /// array.
     pub fn storage(&self) -> Id {
-        self.value.id()
+        self.storage.as_ref().map_or(self.value.id(), |storage| storage.id)
+    }
+
+    /// Bytes of that storage.
+    pub(crate) fn storage_bytes(&self) -> u64 {
+        self.storage.as_ref().map_or(self.nbytes(), |storage| storage.bytes)
+    }
+
+    /// What a tensor has in common with tensors that are the same view of the same storage: tied weights.
+    pub(crate) fn tie(&self) -> Option<&Identity> {
+        self.storage.as_ref().map(|storage| &*storage.view)
     }
 
     /// Whether both are the very same elements, seen the same way: tied weights, one array under two names.
     pub fn is_same(&self, other: &NamedArray<'_>) -> bool {
-        self.value.is(other.value)
-            && self.kind.part == other.kind.part
-            && std::mem::discriminant(&self.source) == std::mem::discriminant(&other.source)
+        match (self.tie(), other.tie()) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => self.value.is(other.value) && self.kind.part == other.kind.part,
+            _ => false,
+        }
+    }
+
+    /// Whether it is a tensor of PyTorch, or a part of one.
+    pub fn is_tensor(&self) -> bool {
+        unpickle_torch::is_tensor(self.value)
     }
 
     /// The array itself: a view of the file wherever it can be.
@@ -128,9 +193,24 @@ impl<'p> NamedArray<'p> {
             Source::Array(value) => value.extract::<NdArray<'_>>(),
             Source::Data(value) => value.extract::<MaskedArray<'_>>().map(|masked| masked.data().clone()),
             Source::Mask(value) => value.extract::<MaskedArray<'_>>().map(|masked| masked.mask().clone()),
-            Source::Made(bytes) => NdArray::from_bytes(self.value, self.dtype.clone(), &self.shape, bytes),
+            Source::Made(bytes) => self.over(bytes),
+            Source::Tensor(value) => tensor::load(*value),
+            Source::Nested(value, i) => tensor::load_nested(*value, *i).and_then(|array| {
+                array.ok_or_else(|| Error::invalid(self.value, "a nested tensor without it"))
+            }),
+            Source::Computed(value, computed) => match computed.get() {
+                Some(bytes) => self.over(bytes),
+                None => tensor::compute(*value).and_then(|bytes| self.over(computed.get_or_init(|| bytes))),
+            },
+            Source::Absent => Err(Error::invalid(self.value, "a tensor without data, of the device `meta`")),
         };
         array.map_err(|error| error.within(format!("array `{}`", self.name)))
+    }
+}
+
+impl NamedArray<'_> {
+    fn over<'a>(&'a self, bytes: &'a [u8]) -> Result<NdArray<'a>> {
+        NdArray::from_bytes(self.value, self.dtype.clone(), &self.shape, bytes)
     }
 }
 

@@ -65,10 +65,12 @@ impl fmt::Display for ArrayFormat {
     }
 }
 
-/// How arrays are written. The default: nothing is compressed, nothing left out.
+/// How arrays are written. The default: nothing is compressed, nothing left out, tied tensors of
+/// PyTorch are written once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ArrayOptions {
     pub(crate) compress: bool,
+    pub(crate) copies: bool,
     pub(crate) skip: bool,
 }
 
@@ -82,6 +84,14 @@ impl ArrayOptions {
     #[must_use]
     pub fn with_compression(mut self, compress: bool) -> ArrayOptions {
         self.compress = compress;
+        self
+    }
+
+    /// Writes tied tensors into `.safetensors` under each of their names, a copy each, rather than once with the other
+    /// names in the metadata.
+    #[must_use]
+    pub fn with_copies(mut self, copies: bool) -> ArrayOptions {
+        self.copies = copies;
         self
     }
 

@@ -86,6 +86,8 @@ fn cell(index: usize, shape: &[usize]) -> String {
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
 pub fn inside<'p>(value: Value<'p>, each: &mut dyn FnMut(Step<'p>, Value<'p>) -> bool) {
+    // A persistent id, where it is known what that stands for.
+    let value = value.loaded().unwrap_or(value);
     let object = value.as_object();
     let items = value.as_seq().or_else(|| object?.items());
     for (i, item) in items.into_iter().flat_map(Seq::iter).enumerate() {

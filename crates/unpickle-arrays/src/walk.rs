@@ -9,8 +9,8 @@ use unpickle_numpy::{Dtype, DtypeCache, MaskedArray, NdArray};
 use crate::found::{Found, Other, Repeat};
 use crate::named::{Kind, NamedArray, Source};
 use crate::path::{self, Step};
-use crate::recognise::{Class, class};
-use crate::sparse;
+use crate::recognise::{Class, array_class, class};
+use crate::{sparse, tensor};
 
 /// Values that may be looked at, beside one for each byte of the input. Sharing lets a few bytes stand for any number of
 /// names; no honest file comes near.
@@ -86,6 +86,10 @@ impl<'p> Walk<'p> {
     }
 
     pub(crate) fn run(mut self, root: Value<'p>) -> Result<Found<'p>> {
+        if tensor::is_archive(root) {
+            self.module(root)?;
+            return Ok(self.found);
+        }
         self.visit(root)?;
         while let Some(next) = self.todo.pop() {
             match next {
@@ -104,6 +108,8 @@ impl<'p> Walk<'p> {
 
     /// Looks at the value at `self.path`.
     fn visit(&mut self, value: Value<'p>) -> Result<()> {
+        // A persistent id, where it is known what that stands for.
+        let value = value.loaded().unwrap_or(value);
         let id = value.id();
         if self.barren.contains(&id) || self.on_path.contains(&id) {
             return Ok(());
@@ -112,12 +118,14 @@ impl<'p> Walk<'p> {
         match class(value) {
             Class::Array => self.array(value),
             Class::Masked => self.masked(value),
+            Class::Tensor => self.tensor(&self.path.clone(), value),
             Class::Sparse(class) => match sparse::parts(&self.path, value, class, &mut self.cache)? {
                 Some(parts) => parts.into_iter().try_for_each(|part| self.list(part)),
                 None => self.other(class),
             },
-            Class::Table(class) => self.other(class),
+            Class::Other(class) => self.other(class),
             Class::Closed => Ok(()),
+            Class::Open if tensor::is_module(object) => self.module(value),
             Class::Open if is_container(object) => self.enter(value, What::Container),
             Class::Open => match self.homes.get(&id) {
                 Some(first) => {
@@ -162,7 +170,7 @@ impl<'p> Walk<'p> {
         match what {
             // Cells of any other kind: an array of objects.
             What::Cells(dtype, shape) if !found_some => {
-                let kind = Kind { class: "ndarray", part: None };
+                let kind = Kind { class: array_class(value), part: None };
                 let name = self.path.clone();
                 self.list(NamedArray::new(name, value, kind, dtype, &shape, Source::Array(value)))?;
             }
@@ -181,19 +189,32 @@ impl<'p> Walk<'p> {
     }
 
     fn array(&mut self, value: Value<'p>) -> Result<()> {
-        let array = NdArray::from_pickle_with(value, &mut self.cache).map_err(|error| self.at(error))?;
-        if array.dtype().fields().is_empty()
-            && let Some(cells) = array.objects()
-        {
-            self.pay(cells.len())?;
-            if cells.iter().any(holds_more) {
-                return self.enter(value, What::Cells(array.dtype().clone(), array.shape().to_vec()));
+        let (dtype, shape) = NdArray::describe(value, &mut self.cache).map_err(|error| self.at(error))?;
+        if dtype.has_object() && dtype.fields().is_empty() {
+            let array = NdArray::from_pickle_with(value, &mut self.cache).map_err(|error| self.at(error))?;
+            let cells = array.objects();
+            self.pay(array.len())?;
+            if cells.iter().flat_map(|cells| cells.iter()).any(holds_more) {
+                return self.enter(value, What::Cells(dtype, shape));
             }
         }
-        let class = array.class().map_or("ndarray", |class| class.name());
-        let kind = Kind { class, part: None };
-        let (dtype, shape) = (array.dtype().clone(), array.shape());
-        self.list(NamedArray::new(self.path.clone(), value, kind, dtype, shape, Source::Array(value)))
+        let kind = Kind { class: array_class(value), part: None };
+        self.list(NamedArray::new(self.path.clone(), value, kind, dtype, &shape, Source::Array(value)))
+    }
+
+    fn tensor(&mut self, name: &str, value: Value<'p>) -> Result<()> {
+        let parts = tensor::parts(name, value).map_err(|error| error.within(format!("tensor `{name}`")))?;
+        parts.into_iter().try_for_each(|part| self.list(part))
+    }
+
+    /// The tensors of a module of PyTorch, by the names that its `state_dict()` has for them.
+    fn module(&mut self, value: Value<'p>) -> Result<()> {
+        for (name, tensor) in unpickle_torch::state_dict(value).map_err(|error| self.at(error))? {
+            self.pay(1)?;
+            let name = self.below(&name);
+            self.tensor(&name, tensor)?;
+        }
+        Ok(())
     }
 
     /// The elements, the mask under `mask`, and what hidden elements show as under `fill_value`.
@@ -285,7 +306,10 @@ fn is_container(object: Object<'_>) -> bool {
 
 /// Whether there may be something in it.
 fn holds(value: Value<'_>) -> bool {
-    value.as_object().is_some() || value.as_dict().is_some() || value.as_seq().is_some()
+    value.as_object().is_some()
+        || value.as_dict().is_some()
+        || value.as_seq().is_some()
+        || value.loaded().is_some()
 }
 
 /// Whether a cell is more than a text, a number or a scalar of numpy.

@@ -6,6 +6,7 @@ mod npy_header;
 mod npz;
 mod plan;
 mod safetensors;
+mod tied;
 
 use std::io::{self, Write};
 
@@ -26,6 +27,8 @@ pub(crate) use chunks::Chunks;
 ///   `complex64` in `.npy` and `.npz`, exactly; of these `.safetensors` lacks `complex32` alone.
 /// * An array of objects is written where its cells are all texts, all bytes, or all numbers of one kind.
 /// * An array without a name is `arr_0`, as in `numpy.savez`.
+/// * Tensors of PyTorch that are tied are written once into `.safetensors`, under the first of their names; the others
+///   are in its metadata, as `safetensors.torch.save_model` does it. See [`ArrayOptions::with_copies`].
 ///
 /// Each of these is told in [`Written::notes`].
 ///
@@ -62,7 +65,7 @@ pub fn write<'a, 'p: 'a, W: Write>(
     match format {
         ArrayFormat::Npy => npy::write_only(&plan, &mut sink)?,
         ArrayFormat::Npz => npz::write(&plan, options.compress, &mut sink)?,
-        ArrayFormat::Safetensors => safetensors::write(&mut plan, &mut sink)?,
+        ArrayFormat::Safetensors => safetensors::write(&mut plan, options.copies, &mut sink)?,
     }
     sink.flush()?;
     Ok(Written { arrays: plan.arrays.len(), bytes: sink.bytes, notes: plan.notes.into_sentences() })

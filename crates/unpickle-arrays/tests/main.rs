@@ -3,6 +3,7 @@
 mod fixtures;
 mod hostile;
 mod safetensors;
+mod tensors;
 mod writing;
 
 use std::io::{Cursor, Read as _};

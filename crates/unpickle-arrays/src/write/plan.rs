@@ -1,7 +1,6 @@
 //! What becomes of each array, found before a byte is written.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use unpickle_core::{Category, Error, Result};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray};
@@ -20,7 +19,7 @@ pub(super) struct Plan<'a, 'p> {
 
 /// One array and what becomes of it.
 pub(super) struct Planned<'a, 'p> {
-    pub(super) name: Cow<'a, str>,
+    pub(super) name: &'a str,
     pub(super) array: &'a NamedArray<'p>,
     /// The dtype in the file.
     pub(super) dtype: Dtype,
@@ -38,6 +37,10 @@ pub(super) enum How {
     /// The objects, as what they are.
     Cells(Cells),
 }
+
+/// What is written may be this many times what is stored, and some.
+const MAX_GROWTH: u64 = 64;
+const ALWAYS: u64 = 256 << 20;
 
 /// Longest name that a zip file has room for, with its ending.
 const MAX_NAME: usize = 65_000;
@@ -65,7 +68,37 @@ impl<'a, 'p> Plan<'a, 'p> {
                 Err(why) => refused.add(why, name),
             }
         }
-        if refused.is_empty() { Ok(plan) } else { Err(refusal(&refused, format)) }
+        if !refused.is_empty() {
+            return Err(refusal(&refused, format));
+        }
+        plan.check_growth()?;
+        Ok(plan)
+    }
+
+    /// Refuses what would fill a disk out of few bytes: a tensor of one element expanded to any shape, one array under
+    /// any number of names.
+    fn check_growth(&self) -> Result<()> {
+        let mut stored = HashMap::new();
+        let mut bytes = 0_u64;
+        for planned in &self.arrays {
+            bytes = bytes.saturating_add(planned.bytes());
+            let own = match planned.how {
+                // These have a bound of their own.
+                How::Cells(_) => planned.bytes(),
+                _ => planned.array.storage_bytes(),
+            };
+            let known = stored.entry(planned.array.storage()).or_insert(0);
+            *known = own.max(*known);
+        }
+        let stored = stored.values().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
+        if bytes <= stored.saturating_mul(MAX_GROWTH).saturating_add(ALWAYS) {
+            return Ok(());
+        }
+        let message = format!(
+            "{bytes} bytes to be written for arrays that take {stored} bytes, for they are expanded or have many names; take \
+             fewer by their paths"
+        );
+        Err(Error::limit(message))
     }
 
     /// What becomes of one array, or why it cannot be written.
@@ -75,7 +108,13 @@ impl<'a, 'p> Plan<'a, 'p> {
         array: &'a NamedArray<'p>,
         format: ArrayFormat,
     ) -> Result<Planned<'a, 'p>, String> {
+        if !array.has_data() {
+            return Err("a tensor without data, of the device `meta`".to_owned());
+        }
         let (mut dtype, mut how) = (array.dtype().clone(), How::Bytes);
+        if let Some(called) = array.other_dtype_name() {
+            self.notes.add(format!("{called}, written as {dtype}"), name);
+        }
         if dtype.has_object() {
             let cells =
                 array.load().map_err(|error| error.to_string()).and_then(|array| Cells::of(&array))?;
@@ -99,13 +138,14 @@ impl<'a, 'p> Plan<'a, 'p> {
                 dtype.descr().ok_or_else(|| format!("numpy has no spelling for {dtype}"))?;
             }
             ArrayFormat::Safetensors => {
-                safetensors::dtype(&dtype).ok_or_else(|| brief(&dtype))?;
+                safetensors::dtype(&dtype)
+                    .ok_or_else(|| array.other_dtype_name().map_or(brief(&dtype), str::to_owned))?;
                 if name == safetensors::METADATA {
                     return Err("a name that the format keeps for itself".to_owned());
                 }
             }
         }
-        Ok(Planned { name: Cow::Borrowed(name), array, dtype, how })
+        Ok(Planned { name, array, dtype, how })
     }
 }
 
@@ -145,8 +185,9 @@ impl Planned<'_, '_> {
 /// A dtype in few words.
 fn brief(dtype: &Dtype) -> String {
     match dtype.kind() {
+        DtypeKind::Struct(fields) if fields.len() == 1 => "structures of 1 field".to_owned(),
         DtypeKind::Struct(fields) => format!("structures of {} fields", fields.len()),
-        _ => dtype.to_string(),
+        _ => dtype.to_little_endian().to_string(),
     }
 }
 

@@ -10,8 +10,8 @@ use safetensors::tensor::{Dtype as Name, TensorInfo};
 use unpickle_core::{Category, Error, Result};
 use unpickle_numpy::{Dtype, DtypeKind, Float8};
 
-use super::Chunks;
 use super::plan::{Plan, Planned};
+use super::{Chunks, tied};
 
 /// The key of the header that is no tensor.
 pub(super) const METADATA: &str = "__metadata__";
@@ -46,10 +46,14 @@ pub(super) fn dtype(dtype: &Dtype) -> Option<Name> {
 }
 
 /// All arrays, each under its name.
-pub(super) fn write(plan: &mut Plan<'_, '_>, sink: &mut dyn Write) -> Result<()> {
+pub(super) fn write(plan: &mut Plan<'_, '_>, copies: bool, sink: &mut dyn Write) -> Result<()> {
+    let mut metadata = if copies { BTreeMap::new() } else { tied::untie(plan) };
+    // Of which library the tensors are: transformers reads no file that does not say `pt`.
+    let format = if plan.arrays.iter().any(|planned| planned.array.is_tensor()) { "pt" } else { "np" };
+    metadata.insert(tied::FORMAT.to_owned(), format.to_owned());
     let order = |array: &Planned<'_, '_>| dtype(&array.dtype);
-    plan.arrays.sort_by(|a, b| order(b).cmp(&order(a)).then_with(|| a.name.cmp(&b.name)));
-    let header = header(plan)?;
+    plan.arrays.sort_by(|a, b| order(b).cmp(&order(a)).then_with(|| a.name.cmp(b.name)));
+    let header = header(plan, &metadata)?;
     let mut out = Chunks::new(sink);
     out.push(&(header.len() as u64).to_le_bytes())?;
     out.push(&header)?;
@@ -59,10 +63,9 @@ pub(super) fn write(plan: &mut Plan<'_, '_>, sink: &mut dyn Write) -> Result<()>
     out.finish()
 }
 
-fn header(plan: &Plan<'_, '_>) -> Result<Vec<u8>> {
-    let metadata = BTreeMap::from([("format", "np")]);
+fn header(plan: &Plan<'_, '_>, metadata: &BTreeMap<String, String>) -> Result<Vec<u8>> {
     let mut header = b"{\"__metadata__\":".to_vec();
-    serde_json::to_writer(&mut header, &metadata).map_err(of_json)?;
+    serde_json::to_writer(&mut header, metadata).map_err(of_json)?;
     let mut start = 0_usize;
     for planned in &plan.arrays {
         let too_large =
@@ -72,7 +75,7 @@ fn header(plan: &Plan<'_, '_>) -> Result<Vec<u8>> {
         let Some(dtype) = dtype(&planned.dtype) else { continue };
         let info = TensorInfo { dtype, shape: planned.array.shape().to_vec(), data_offsets: (start, end) };
         header.push(b',');
-        serde_json::to_writer(&mut header, &planned.name).map_err(of_json)?;
+        serde_json::to_writer(&mut header, planned.name).map_err(of_json)?;
         header.push(b':');
         serde_json::to_writer(&mut header, &info).map_err(of_json)?;
         start = end;
