@@ -181,6 +181,22 @@ impl<'p> Object<'p> {
         Some(Dict::new(self.value.with(crate::graph::Word::record(index)), record))
     }
 
+    /// The pairs that an `OrderedDict` is made of where Python 2 wrote it: `OrderedDict([[key, value], …])`. Each is a
+    /// list or tuple of two, if the pickle is sound.
+    ///
+    /// ```
+    /// // Python 2's pickle.dumps(OrderedDict(a=1), 2)
+    /// let bytes = b"\x80\x02ccollections\nOrderedDict\n](](U\x01aK\x01ee\x85R.";
+    /// let pickle = unpickle_core::Pickle::parse(&bytes[..])?;
+    /// assert_eq!(pickle.root().as_object().and_then(|object| object.given_pairs()).map(|pairs| pairs.len()), Some(1));
+    /// assert_eq!(pickle.root().item("a")?.as_i64(), Some(1));
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    pub fn given_pairs(self) -> Option<Seq<'p>> {
+        self.class().filter(|class| class.is("collections", "OrderedDict"))?;
+        self.arg(0)?.as_list()
+    }
+
     /// An attribute that a BUILD set: in a dict, in `(dict, slots)`, or in `(dict,)`.
     pub fn attr(self, name: &str) -> Option<Value<'p>> {
         self.attr_dicts().rev().find_map(|dict| dict.get(name))

@@ -505,6 +505,11 @@ impl<'p> Value<'p> {
         if let Some(found) = object.pairs().and_then(|pairs| pairs.find(query)) {
             return Some(found);
         }
+        if let Some(given) = object.given_pairs() {
+            // The last of equal keys counts, as it does in Python.
+            let pairs = given.iter().filter_map(|pair| Some((pair.get(0)?, pair.get(1)?)));
+            return pairs.filter(|&(key, _)| query.matches(key)).last().map(|(_, value)| value);
+        }
         object.items()?.get(query.index()?)
     }
 
@@ -519,12 +524,11 @@ impl<'p> Value<'p> {
             return Ok(found);
         }
         let kind = self.kind();
-        let pairs = self.as_dict().or_else(|| self.as_object()?.pairs());
+        let pairs = self.as_dict().or_else(|| self.as_object()?.pairs()).map(Dict::len);
+        let pairs = pairs.or_else(|| self.as_object()?.given_pairs().map(Seq::len));
         let items = self.as_seq().or_else(|| self.as_object()?.items());
         Err(match (pairs, items) {
-            (Some(pairs), _) => {
-                Error::invalid(self, format!("no key {query} in a {kind} of {}", pairs.len()))
-            }
+            (Some(len), _) => Error::invalid(self, format!("no key {query} in a {kind} of {len}")),
             (_, Some(items)) => {
                 Error::invalid(self, format!("no item {query} in a {kind} of {}", items.len()))
             }
@@ -558,7 +562,8 @@ impl<'p> Value<'p> {
         if let Some(dict) = self.as_dict().or_else(|| self.as_object()?.pairs()) {
             return dict.len();
         }
-        if let Some(seq) = self.as_seq().or_else(|| self.as_object()?.items()) {
+        let given = || self.as_object()?.given_pairs();
+        if let Some(seq) = self.as_seq().or_else(|| self.as_object()?.items()).or_else(given) {
             return seq.len();
         }
         self.str_bytes().or_else(|| self.as_bytes()).map_or(0, <[u8]>::len)
