@@ -1,6 +1,8 @@
 //! [`state_dict`]: the tensors of a module, by name.
 
-use unpickle_core::{Dict, Error, Result, Value};
+use std::collections::HashSet;
+
+use unpickle_core::{Error, Result, Seq, Value};
 
 use crate::form::is_tensor;
 
@@ -53,9 +55,8 @@ pub fn state_dict(value: Value<'_>) -> Result<Vec<(String, Value<'_>)>> {
         names.walk(value)?;
         return Ok(names.out);
     }
-    let pairs = value.as_dict().or_else(|| value.as_object()?.pairs());
-    let pairs = pairs.ok_or_else(|| Error::data(value, "a state dict or a module of torch"))?;
-    for (key, value) in pairs.iter().filter(|&(_, value)| is_tensor(value)) {
+    let pairs = pairs(value).ok_or_else(|| Error::data(value, "a state dict or a module of torch"))?;
+    for (key, value) in pairs.into_iter().filter(|&(_, value)| is_tensor(value)) {
         names.add(key_text(key), value)?;
     }
     Ok(names.out)
@@ -78,9 +79,13 @@ fn key_text(key: Value<'_>) -> String {
     key.as_text().map_or_else(|| key.to_string(), std::borrow::Cow::into_owned)
 }
 
-/// A dict, or an OrderedDict.
-fn pairs(value: Value<'_>) -> Option<Dict<'_>> {
-    value.as_dict().or_else(|| value.as_object()?.pairs())
+/// The pairs of a dict or an OrderedDict, as Python 2 writes it, too.
+fn pairs(value: Value<'_>) -> Option<Vec<(Value<'_>, Value<'_>)>> {
+    if let Some(dict) = value.as_dict().or_else(|| value.as_object()?.pairs()) {
+        return Some(dict.iter().collect());
+    }
+    let given = value.as_object()?.given_pairs()?;
+    given.iter().map(|pair| Some((pair.get(0)?, pair.get(1)?))).collect()
 }
 
 /// The names found so far, and what is left to do for more.
@@ -141,19 +146,23 @@ impl<'p> Names<'p> {
         let Some(object) = open.value.as_object() else { return Ok(()) };
         let attr = |name: &str| object.attr(name);
         let dropped = attr("_non_persistent_buffers_set").and_then(Value::as_seq);
-        let is_dropped = |name: &str| {
-            dropped.is_some_and(|dropped| dropped.iter().any(|item| item.as_text().as_deref() == Some(name)))
-        };
+        let dropped: HashSet<_> =
+            dropped.into_iter().flat_map(Seq::iter).filter_map(Value::as_text).collect();
         for kind in ["_parameters", "_buffers"] {
-            let tensors = attr(kind).and_then(pairs).into_iter().flat_map(Dict::iter);
-            for (key, tensor) in tensors.filter(|(_, tensor)| !tensor.is_none()) {
+            let tensors = attr(kind).and_then(pairs).unwrap_or_default().into_iter();
+            for (key, tensor) in tensors {
+                self.step(0)?;
+                if tensor.is_none() {
+                    continue;
+                }
                 let name = key_text(key);
-                if kind == "_parameters" || !is_dropped(&name) {
+                if kind == "_parameters" || !dropped.contains(&*name) {
                     self.add(format!("{}{name}", open.prefix), tensor)?;
                 }
             }
         }
-        for (key, child) in attr("_modules").and_then(pairs).into_iter().flat_map(Dict::iter) {
+        for (key, child) in attr("_modules").and_then(pairs).unwrap_or_default() {
+            self.step(0)?;
             if is_module(child) || is_script(child) {
                 self.child(open, &key_text(key), child, inner)?;
             }
@@ -165,6 +174,7 @@ impl<'p> Names<'p> {
     fn script(&mut self, open: &Open<'p>, inner: &mut Vec<Open<'p>>) -> Result<()> {
         let value = contained(open.value);
         let mut item = |names: &mut Names<'p>, name: &str, value: Value<'p>| {
+            names.step(0)?;
             if is_tensor(value) {
                 return names.add(format!("{}{name}", open.prefix), value);
             }
@@ -180,7 +190,7 @@ impl<'p> Names<'p> {
                 item(self, &key_text(key), value)?;
             }
         } else if let Some(pairs) = pairs(value) {
-            for (key, value) in pairs.iter() {
+            for (key, value) in pairs {
                 item(self, &key_text(key), value)?;
             }
         } else {

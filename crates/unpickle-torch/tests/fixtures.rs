@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use unpickle_core::{Options, Pickle, Result, Value};
 use unpickle_file::{Input, OpenOptions, Shared};
 use unpickle_numpy::NdArray;
-use unpickle_torch::{Layout, Quantizer, Tensor};
+use unpickle_torch::{Layout, Quantizer, Tensor, TorchDtype};
 
 /// The path of a fixture.
 pub(crate) fn path(name: &str) -> PathBuf {
@@ -16,8 +16,11 @@ pub(crate) fn path(name: &str) -> PathBuf {
 /// A fixture, decoded.
 pub(crate) fn open(name: &str) -> Pickle<Shared> {
     let input = Input::open(path(name), &OpenOptions::new()).expect("a file");
-    let pickle = unpickle_torch::read(&Shared::new(input), &Options::new());
-    pickle.unwrap_or_else(|error| panic!("{name}: {error}")).unwrap_or_else(|| panic!("{name}: not of torch"))
+    let (input, options) = (Shared::new(input), Options::new());
+    let pickle = unpickle_torch::read(&input, &options).unwrap_or_else(|error| panic!("{name}: {error}"));
+    // One is a pickle that torch did not write.
+    assert_eq!(pickle.is_none(), name == "plain.pt", "{name}");
+    pickle.unwrap_or_else(|| options.parse(input).expect("a pickle"))
 }
 
 /// What is expected of a fixture.
@@ -116,6 +119,7 @@ pub(crate) fn describe(value: Value<'_>) -> Result<Json> {
             out["zero_point"] = zero_point;
             out["integers"] = match tensor.int_repr() {
                 Ok(integers) => json!(hex(&integers, 1)),
+                Err(_) if tensor.dtype() == TorchDtype::QUInt4x2 => Json::Null,
                 Err(error) => json!(error.to_string()),
             };
             let numbers = tensor.dequantize()?;
@@ -156,7 +160,7 @@ fn every_tensor_is_what_torch_loads() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-    assert!(count > 230, "only {count} tensors");
+    assert!(count > 280, "only {count} tensors");
 }
 
 #[test]

@@ -8,7 +8,15 @@ use crate::fixtures::{describe, note, open};
 #[test]
 fn the_state_of_modules_is_what_torch_says() {
     let mut faults = Vec::new();
-    for name in ["module.pt", "module-legacy.pt", "script.pt", "script-frozen.pt"] {
+    for name in [
+        "module.pt",
+        "module-legacy.pt",
+        "module-1.5.1.pt",
+        "module-legacy-1.5.1.pt",
+        "module-legacy-1.0.0.pt",
+        "script.pt",
+        "script-frozen.pt",
+    ] {
         let (pickle, note) = (open(name), note(name));
         let expected = note["state"].as_object().expect("a state");
         let state = state_dict(pickle.root()).unwrap_or_else(|error| panic!("{name}: {error}"));
