@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unpickle_core::{Dict, Error, FromPickle, Result, Seq, Value, View};
+use unpickle_core::{Call, Dict, Error, FromPickle, Result, Seq, Value, View};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray};
 
 use crate::arrow::{self, ArrowDtype};
@@ -226,11 +226,8 @@ impl<'p> FromPickle<'p> for Array<'p> {
 
 /// Whether numpy may have written this object, or joblib in its place.
 pub(crate) fn looks_like_numpy(value: Value<'_>) -> bool {
-    value.call().is_some_and(|call| match call.name {
-        "_reconstruct" | "_frombuffer" | "_mareconstruct" => call.module.starts_with("numpy"),
-        "NumpyArrayWrapper" | "NDArrayWrapper" | "ZNDArrayWrapper" => call.module.contains("joblib"),
-        _ => false,
-    })
+    let masked = |call: Call<'_>| call.name == "_mareconstruct" && call.module.starts_with("numpy");
+    NdArray::is_array(value) || value.call().is_some_and(masked)
 }
 
 /// Whether this is an object, of another library as nobody here knows it.

@@ -138,6 +138,9 @@ fn look(callable: Value<'_>) -> Known {
     if geometry::is_shapely(module) {
         return Known::Geometry;
     }
+    if module.ends_with("joblib.numpy_pickle") {
+        return if name.ends_with("ArrayWrapper") { Known::NumpyArray } else { Known::Other };
+    }
     match (StdName::of(module, name), Name::of(module, name)) {
         (Some(name), _) => Known::Std(name),
         (None, Some(name)) => Known::Pandas(name),

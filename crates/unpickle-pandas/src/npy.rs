@@ -1,10 +1,7 @@
 //! Arrays that pandas 0.7 and before wrote into a pickle as the bytes of a `.npy` file: `pandas.core.common._pickle_array`.
-//!
-//! `\x93NUMPY`, version 1 0, the length of the header as two bytes, a header that is the literal of a dict, and the bytes of
-//! the array; of an array of objects, a pickle of the array.
 
 use unpickle_core::{Error, FromPickle as _, Pickle, Result, Value};
-use unpickle_numpy::{Dtype, DtypeKind, NdArray, TimeUnit, Unit};
+use unpickle_numpy::{Dtype, DtypeKind, NdArray, NpyHeader, TimeUnit, Unit};
 
 use crate::array::{Array, DEEPEST, one_dimension};
 use crate::index::Index;
@@ -32,38 +29,23 @@ fn bytes(value: Value<'_>) -> Option<&[u8]> {
 /// The array in the bytes of a file, or an array as it is.
 pub(crate) fn array(value: Value<'_>) -> Result<Array<'_>> {
     let Some(bytes) = bytes(value) else { return NdArray::from_pickle(value).map(Array::Numpy) };
-    let what = || Error::data(value, "the bytes of a .npy file");
-    let rest = bytes.strip_prefix(b"\x93NUMPY\x01\x00").ok_or_else(what)?;
-    let (length, rest) = rest.split_at_checked(2).ok_or_else(what)?;
-    let length = length.iter().rev().fold(0usize, |length, byte| length << 8 | usize::from(*byte));
-    let (header, data) = rest.split_at_checked(length).ok_or_else(what)?;
-    let header = std::str::from_utf8(header).map_err(|_| what())?;
-    let field = |name: &str| {
-        let (_, rest) = header.split_once(&format!("'{name}':"))?;
-        Some(rest.trim_start())
-    };
-    let descr = field("descr").and_then(|rest| rest.strip_prefix('\'')?.split_once('\'')).ok_or_else(what)?.0;
-    let fortran = field("fortran_order").ok_or_else(what)?.starts_with("True");
-    let shape = field("shape").and_then(|rest| rest.strip_prefix('(')?.split_once(')')).ok_or_else(what)?.0;
-    let lengths = shape.split(',').map(str::trim).filter(|length| !length.is_empty());
-    let mut shape =
-        lengths.map(str::parse).collect::<std::result::Result<Vec<usize>, _>>().map_err(|_| what())?;
+    let header = NpyHeader::read(bytes)
+        .map_err(|error| Error::invalid(value, format!("in the bytes of a .npy file: {error}")))?;
+    let data = bytes.get(header.end()..).unwrap_or_default();
+    let mut shape = header.shape().to_vec();
     // More axes than a panel has, nobody wrote.
     if shape.len() > 3 {
-        return Err(what());
+        return Err(Error::data(value, "the .npy file of an array of pandas"));
     }
-    let Some(dtype) = Dtype::of_code(descr) else {
-        return Err(Error::unsupported(value, format!("numpy dtype '{descr}'")));
-    };
-    if dtype.has_object() {
+    if header.dtype().has_object() {
         return nested(value, data, &shape);
     }
-    let dtype = match dtype.kind() {
+    let dtype = match header.dtype().kind() {
         // numpy 1.6 wrote nanoseconds under the name of microseconds.
         DtypeKind::Datetime(_) => Dtype::datetime(TimeUnit::one(Unit::Nanosecond)),
-        _ => dtype,
+        _ => header.dtype().clone(),
     };
-    if !fortran {
+    if !header.is_fortran() {
         return NdArray::from_bytes(value, dtype, &shape, data).map(Array::Numpy);
     }
     shape.reverse();
