@@ -3,6 +3,7 @@
 mod builtins;
 mod cells;
 mod command;
+mod files;
 mod hostile;
 mod numpy;
 mod pandas;

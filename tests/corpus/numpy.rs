@@ -12,45 +12,44 @@ fn arrays_have_the_dtype_shape_and_cells_of_numpy() {
     let mut faults = Vec::new();
     for fixture in fixtures("numpy") {
         let pickle = Pickle::parse(&fixture.bytes[..]).expect("a pickle");
-        let notes = fixture.note["arrays"].as_object().expect("arrays");
-        for (key, note) in notes {
-            let place = format!("{} {key}", fixture.name);
-            let Some(value) = pickle.root().get(key.as_str()) else {
-                faults.push(format!("{place}: not there"));
-                continue;
-            };
-            match read(value) {
-                Err(error) => faults.push(format!("{place}: {error}")),
-                Ok((array, mask)) => {
-                    let dtype = array.dtype().to_string();
-                    if note["dtype"] != dtype {
-                        faults.push(format!("{place}: dtype {dtype}, expected {}", note["dtype"]));
-                    }
-                    if note["shape"] != json!(array.shape()) {
-                        faults.push(format!(
-                            "{place}: shape {:?}, expected {}",
-                            array.shape(),
-                            note["shape"]
-                        ));
-                    }
-                    let cells: Vec<Json> = (0..array.len())
-                        .map(|at| match mask.as_ref().and_then(|mask| mask.cell(at)) {
-                            Some(Cell::Bool(true)) => Json::Null,
-                            _ => array.cell(at).map_or(json!("no cell"), |cell| plain(cell)),
-                        })
-                        .collect();
-                    if !same(&note["cells"], &Json::Array(cells.clone())) {
-                        faults.push(format!(
-                            "{place}: cells {}, expected {}",
-                            Json::Array(cells),
-                            note["cells"]
-                        ));
-                    }
-                }
-            }
-        }
+        compare(&fixture.name, pickle.root(), &fixture.note, &mut faults);
     }
     report(&faults);
+}
+
+/// Compares the arrays of a dict, or the one array called `.`, with what is written down of them.
+pub(super) fn compare(name: &str, root: Value<'_>, note: &Json, faults: &mut Vec<String>) {
+    for (key, note) in note["arrays"].as_object().expect("arrays") {
+        let place = format!("{name} {key}");
+        let value = if key == "." { Some(root) } else { root.get(key.as_str()) };
+        let Some(value) = value else {
+            faults.push(format!("{place}: not there"));
+            continue;
+        };
+        let (array, mask) = match read(value) {
+            Ok(read) => read,
+            Err(error) => {
+                faults.push(format!("{place}: {error}"));
+                continue;
+            }
+        };
+        let dtype = array.dtype().to_string();
+        if note["dtype"] != dtype {
+            faults.push(format!("{place}: dtype {dtype}, expected {}", note["dtype"]));
+        }
+        if note["shape"] != json!(array.shape()) {
+            faults.push(format!("{place}: shape {:?}, expected {}", array.shape(), note["shape"]));
+        }
+        let cells: Vec<Json> = (0..array.len())
+            .map(|at| match mask.as_ref().and_then(|mask| mask.cell(at)) {
+                Some(Cell::Bool(true)) => Json::Null,
+                _ => array.cell(at).map_or(json!("no cell"), |cell| plain(cell)),
+            })
+            .collect();
+        if !same(&note["cells"], &Json::Array(cells.clone())) {
+            faults.push(format!("{place}: cells {}, expected {}", Json::Array(cells), note["cells"]));
+        }
+    }
 }
 
 fn read(value: Value<'_>) -> unpickle_core::Result<(NdArray<'_>, Option<NdArray<'_>>)> {
