@@ -30,7 +30,7 @@ pub(crate) fn note(name: &str) -> Json {
 }
 
 /// The names of all fixtures.
-fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     let entries = std::fs::read_dir(path("")).expect("the folder of fixtures");
     let mut names: Vec<String> = entries
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
