@@ -61,6 +61,8 @@ pub(crate) enum Source<'p> {
     Mask(Value<'p>),
     /// A few bytes that stand nowhere in the file in this form: the shape of a sparse matrix, say.
     Made(Arc<[u8]>),
+    /// A part of one, or one that is there already.
+    View(NdArray<'p>),
     /// A tensor, or its integers if it is quantised.
     Tensor(Value<'p>),
     /// One of the arrays of a nested tensor.
@@ -81,6 +83,31 @@ impl<'p> NamedArray<'p> {
         source: Source<'p>,
     ) -> NamedArray<'p> {
         NamedArray { name, value, kind, dtype, shape: shape.into(), source, called: None, storage: None }
+    }
+
+    /// An array that was come by in another way, under a name: a row of one, say, or the column of a tree.
+    ///
+    /// ```
+    /// use unpickle_arrays::{ArrayFormat, ArrayOptions, NamedArray, write};
+    /// use unpickle_core::Pickle;
+    /// use unpickle_numpy::NdArray;
+    ///
+    /// // pickle.dumps(numpy.array([1, 2], 'i1'), 5)
+    /// let pickle = Pickle::parse(
+    ///     b"\x80\x05\x8c\x13numpy._core.numeric\x8c\x0b_frombuffer\x93(\x96\x02\0\0\0\0\0\0\0\x01\x02\x8c\x05numpy\x8c\
+    ///     \x05dtype\x93\x8c\x02i1\x89\x88\x87R(K\x03\x8c\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbK\x02\x85\x8c\x01\
+    ///     CtR.",
+    /// )?;
+    /// let last = pickle.root().extract::<NdArray>()?.slice(1..2)?;
+    /// let array = NamedArray::of("last", last);
+    /// let mut npz = Vec::new();
+    /// assert_eq!(write([&array], ArrayFormat::Npz, &ArrayOptions::new(), &mut npz)?.arrays, 1);
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    pub fn of(name: impl Into<String>, array: NdArray<'p>) -> NamedArray<'p> {
+        let (dtype, shape) = (array.dtype().clone(), array.shape().to_vec());
+        let kind = Kind { class: "ndarray", part: None };
+        NamedArray::new(name.into(), array.origin(), kind, dtype, &shape, Source::View(array))
     }
 
     /// With the name that its library has for the dtype.
@@ -173,6 +200,8 @@ impl<'p> NamedArray<'p> {
     pub fn is_same(&self, other: &NamedArray<'_>) -> bool {
         match (self.tie(), other.tie()) {
             (Some(one), Some(other)) => one == other,
+            // Two parts of one array are not told apart, and so taken for different.
+            (None, None) if matches!(self.source, Source::View(_)) => false,
             (None, None) => self.value.is(other.value) && self.kind.part == other.kind.part,
             _ => false,
         }
@@ -194,6 +223,7 @@ impl<'p> NamedArray<'p> {
             Source::Data(value) => value.extract::<MaskedArray<'_>>().map(|masked| masked.data().clone()),
             Source::Mask(value) => value.extract::<MaskedArray<'_>>().map(|masked| masked.mask().clone()),
             Source::Made(bytes) => self.over(bytes),
+            Source::View(array) => Ok(array.clone()),
             Source::Tensor(value) => tensor::load(*value),
             Source::Nested(value, i) => tensor::load_nested(*value, *i).and_then(|array| {
                 array.ok_or_else(|| Error::invalid(self.value, "a nested tensor without it"))

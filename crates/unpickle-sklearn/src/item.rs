@@ -153,6 +153,22 @@ impl<'p> ToArray<'p> for &Item<'p> {
     }
 }
 
+/// In a few words, cut by length.
+impl fmt::Display for Item<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Item::Value(value) => fmt::Display::fmt(&value.repr().with_depth(2).with_max_bytes(200), f),
+            Item::Array(array) => write!(f, "an array of {} and shape {:?}", array.dtype(), array.shape()),
+            Item::Named(named) => {
+                let names: Vec<&str> = named.iter().take(10).map(|(name, _)| name).collect();
+                let more = if named.len() > names.len() { ", …" } else { "" };
+                write!(f, "estimators named {}{more}", names.join(", "))
+            }
+            Item::Int(int) => write!(f, "the number {int}"),
+        }
+    }
+}
+
 impl fmt::Debug for Item<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
