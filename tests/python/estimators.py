@@ -33,7 +33,7 @@ MODELS = [
     ("TheilSenRegressor", linear_model.TheilSenRegressor(**KEYS), T),
     ("PoissonRegressor", linear_model.PoissonRegressor(), np.abs(T)),
     ("LogisticRegression", LOGISTIC, Y),
-    ("LogisticRegressionCV", linear_model.LogisticRegressionCV(Cs=2, cv=2), B),
+    ("LogisticRegressionCV", linear_model.LogisticRegressionCV(Cs=2, cv=2, l1_ratios=(0.5,), solver="saga", max_iter=9), B),
     ("SGDClassifier", linear_model.SGDClassifier(**KEYS), Y),
     ("SGDRegressor", linear_model.SGDRegressor(**KEYS), T),
     ("Perceptron", linear_model.Perceptron(**KEYS), Y),

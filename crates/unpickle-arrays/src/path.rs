@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use unpickle_core::{Seq, Value};
-use unpickle_numpy::NdArray;
+use unpickle_numpy::{Cell, NdArray, Scalar};
 
 use crate::recognise::is_array;
 
@@ -32,7 +32,7 @@ impl<'p> Step<'p> {
             Step::Item(i) => format!("[{i}]").into(),
             Step::Key(key) => match key.as_text() {
                 Some(name) if !name.is_empty() => name,
-                _ => format!("[{}]", key.repr()).into(),
+                _ => numpy_key(*key).unwrap_or_else(|| format!("[{}]", key.repr()).into()),
             },
             Step::Attr(name) => name.clone(),
             Step::Cell(index, shape) => cell(*index, shape).into(),
@@ -42,6 +42,18 @@ impl<'p> Step<'p> {
     /// Appends the step to a path.
     pub fn push_to(&self, path: &mut String) {
         push(path, &self.name());
+    }
+}
+
+/// A number or text of numpy as a key, which to Python is the same as one of its own: labels that were counted by
+/// `numpy.unique` are such keys.
+fn numpy_key(key: Value<'_>) -> Option<Cow<'_, str>> {
+    key.as_object()?;
+    match key.extract::<Scalar<'_>>().ok()?.cell()? {
+        Cell::Int(int) => Some(format!("[{int}]").into()),
+        Cell::UInt(int) => Some(format!("[{int}]").into()),
+        Cell::Str(text, _) => String::from_utf8(text).ok().filter(|text| !text.is_empty()).map(Cow::Owned),
+        _ => None,
     }
 }
 
@@ -219,6 +231,20 @@ mod tests {
         for path in ["", "b", "a[2]", "a[1]b c", "a[1].", "a[1].b c.d", "a[-1]", "[0]"] {
             finds(bytes, path, None);
         }
+    }
+
+    #[test]
+    fn keys_of_numpy_are_as_pythons() {
+        // {numpy.int8(-2): 1, numpy.str_('a'): 2}
+        let scalar = |code: &str, size: &str, bytes: &str| {
+            format!(
+                "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(S'{code}'\nI0\nI1\ntR(I3\nS'<'\nNNN{size}I0\ntbS'{bytes}'\ntR"
+            )
+        };
+        let keys = [scalar("i1", "I-1\nI-1\n", "\\xfe"), scalar("U1", "I4\nI4\n", "a\\x00\\x00\\x00")];
+        let bytes = format!("(d{}I1\ns{}I2\ns.", keys[0], keys[1]);
+        finds(bytes.as_bytes(), "[-2]", Some("1"));
+        finds(bytes.as_bytes(), "a", Some("2"));
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Numbers, whether Python's own or numpy's.
+//! Numbers and text, whether Python's own or numpy's.
+
+use std::borrow::Cow;
 
 use unpickle_core::{Error, Result, Value};
 use unpickle_numpy::{Cell, DtypeKind, NdArray, Scalar};
@@ -12,6 +14,18 @@ pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
     match value.extract::<Scalar<'_>>().ok()?.cell()? {
         Cell::Int(int) => Some(int),
         Cell::UInt(int) => int.try_into().ok(),
+        _ => None,
+    }
+}
+
+/// Text: a `str`, or numpy's.
+pub(crate) fn text(value: Value<'_>) -> Option<Cow<'_, str>> {
+    if let Some(text) = value.as_text() {
+        return Some(text);
+    }
+    value.as_object()?;
+    match value.extract::<Scalar<'_>>().ok()?.cell()? {
+        Cell::Str(text, _) => String::from_utf8(text).ok().map(Cow::Owned),
         _ => None,
     }
 }

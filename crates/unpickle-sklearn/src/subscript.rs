@@ -8,7 +8,7 @@ use crate::attribute::of_named;
 use crate::class::{described, with_attributes};
 use crate::item::Item;
 use crate::near::hint;
-use crate::number::integer;
+use crate::number::{integer, text};
 use crate::parse::{Key, Step};
 
 /// The item of `item` at `keys`.
@@ -35,8 +35,11 @@ fn of_value<'p>(value: Value<'p>, keys: &[Key]) -> Result<Found<'p>> {
         let found = match keys {
             [Key::Text(name)] => pairs.get(name),
             [Key::Int(int)] => pairs.get(*int),
-            keys => pairs.pairs().filter(|(key, _)| is_tuple(*key, keys)).last().map(|(_, value)| value),
+            _ => None,
         };
+        // Tuples, and keys that are numpy's: few dicts have them, and those are small.
+        let found = found
+            .or_else(|| pairs.pairs().filter(|(key, _)| is_key(*key, keys)).last().map(|(_, value)| value));
         return found.map(|found| Found::Item(Item::Value(found))).ok_or_else(|| {
             let wanted = Step::Index(keys.to_vec()).to_string();
             let known = pairs.pairs().filter_map(|(key, _)| Some(key.as_text()?.into_owned()));
@@ -84,14 +87,20 @@ fn of_value<'p>(value: Value<'p>, keys: &[Key]) -> Result<Found<'p>> {
     Err(Error::invalid(value, format!("{} has no items", described(value))))
 }
 
-/// Whether a dict's key is the tuple of these keys.
-fn is_tuple(key: Value<'_>, keys: &[Key]) -> bool {
-    let Some(parts) = key.as_tuple().filter(|parts| parts.len() == keys.len()) else { return false };
-    parts.iter().zip(keys).all(|(part, key)| match key {
+/// Whether a dict's key is this one, or the tuple of these.
+fn is_key(key: Value<'_>, keys: &[Key]) -> bool {
+    let is = |part: Value<'_>, key: &Key| match key {
         Key::Int(int) => integer(part) == Some(*int),
-        Key::Text(text) => part.as_text().is_some_and(|part| part == *text),
+        Key::Text(wanted) => text(part).is_some_and(|text| text == *wanted),
         Key::Slice(..) => false,
-    })
+    };
+    match (key.as_tuple(), keys) {
+        (Some(parts), keys) => {
+            parts.len() == keys.len() && parts.iter().zip(keys).all(|(part, key)| is(part, key))
+        }
+        (None, [wanted]) => is(key, wanted),
+        _ => false,
+    }
 }
 
 /// An index as Python counts: from the end if negative.
