@@ -53,6 +53,32 @@ pub fn search(value: Value<'_>) -> Result<Found<'_>> {
     Walk::new(value).run(value)
 }
 
+/// The array that [`search`] lists under `name`, if it lists one. Parts of arrays have names that are no paths to a value:
+/// `masked.mask`.
+///
+/// ```
+/// use unpickle_arrays::{listed, path};
+/// use unpickle_core::Pickle;
+///
+/// // numpy.ma.array([1, 2], 'i1', mask=[0, 1]) in a dict, under 'm'; shortened
+/// let pickle = Pickle::parse(
+///     b"\x80\x02}X\x01\0\0\0mcnumpy.ma.core\n_mareconstruct\n(cnumpy.ma\nMaskedArray\ncnumpy\nndarray\nK\0\x85U\x01bt\
+///     R(K\x01K\x02\x85cnumpy\ndtype\n(U\x02i1\x89\x88tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89U\x02\
+///     \x01\x02U\x02\0\x01Ntbs.",
+/// )?;
+/// assert!(path::find(pickle.root(), "m.mask").is_none());
+/// let mask = listed(pickle.root(), "m.mask")?.expect("the mask");
+/// assert_eq!(mask.load()?.as_contiguous(), Some(&[0, 1][..]));
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn listed<'p>(value: Value<'p>, name: &str) -> Result<Option<NamedArray<'p>>> {
+    Ok(search(value)?.arrays.into_iter().find(|array| array.name() == name))
+}
+
 /// What [`search`] found.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

@@ -13,7 +13,7 @@ mod tensor;
 mod walk;
 mod write;
 
-pub use crate::found::{Found, Other, Repeat, arrays, search};
+pub use crate::found::{Found, Other, Repeat, arrays, listed, search};
 pub use crate::named::NamedArray;
 pub use crate::options::{ArrayFormat, ArrayOptions, Written};
 pub use crate::recognise::{is_array, is_masked};

@@ -7,6 +7,7 @@ use unpickle_core::{Seq, Value};
 use unpickle_numpy::{Cell, NdArray, Scalar};
 
 use crate::recognise::is_array;
+use crate::tensor;
 
 /// Most values that one path may choose from.
 const MAX_CHOICE: usize = 1_000_000;
@@ -150,7 +151,7 @@ fn given_pairs(value: Value<'_>) -> Option<Seq<'_>> {
     call.args.get(0)?.as_list()
 }
 
-/// The value at `path`. A name may hold dots and brackets itself, so all names that fit are tried, and the first that leads
+/// The value at `path`; a tensor of a module of PyTorch goes by its name in `state_dict()`, too. A name may hold dots and brackets itself, so all names that fit are tried, and the first that leads
 /// on is taken. Each step takes some of the text, so this ends, also in what holds itself.
 ///
 /// ```
@@ -178,8 +179,8 @@ pub fn find_in<'p>(root: Value<'p>, path: &str, inside: Inside<'p>) -> Option<Va
     while let Some((value, rest)) = todo.pop() {
         let from = todo.len();
         let (mut found, mut looked_at) = (None, 0);
-        inside(value, &mut |step, item| {
-            let left = match rest.strip_prefix(&*step.name()) {
+        let mut consider = |name: &str, item: Value<'p>| {
+            let left = match rest.strip_prefix(name) {
                 Some("") => {
                     found = Some(item);
                     return false;
@@ -191,7 +192,11 @@ pub fn find_in<'p>(root: Value<'p>, path: &str, inside: Inside<'p>) -> Option<Va
             todo.extend(left.map(|left| (item, left)));
             looked_at += 1;
             looked_at < MAX_CHOICE
-        });
+        };
+        let state = tensor::state(value);
+        if state.iter().all(|(name, tensor)| consider(name, *tensor)) {
+            inside(value, &mut |step, item| consider(&step.name(), item));
+        }
         if found.is_some() {
             return found;
         }

@@ -190,3 +190,11 @@ fn is_script(object: Object<'_>) -> bool {
 pub(crate) fn is_archive(value: Value<'_>) -> bool {
     value.as_dict().is_some() && value.get("data").and_then(Value::as_object).is_some_and(is_script)
 }
+
+/// The tensors of a module of PyTorch, or of what a file of TorchScript is read as, by their names; none of anything else.
+pub(crate) fn state(value: Value<'_>) -> Vec<(String, Value<'_>)> {
+    if is_archive(value) || value.as_object().is_some_and(is_module) {
+        return unpickle_torch::state_dict(value).unwrap_or_default();
+    }
+    Vec::new()
+}

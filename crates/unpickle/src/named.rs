@@ -1,8 +1,8 @@
 //! The arrays of a file.
 
-use unpickle_arrays::{Found, NamedArray, path, search};
+use unpickle_arrays::{Found, NamedArray, listed, path, search};
 use unpickle_core::{Category, Error, Result, Value};
-use unpickle_numpy::{NdArray, Scalar};
+use unpickle_numpy::Scalar;
 
 use crate::File;
 
@@ -47,7 +47,11 @@ impl File {
         }
         let mut found = match path::find(self.whole(), path) {
             Some(value) => of_value(value)?,
-            None => self.arrays_of_python(path)?,
+            // A part of an array, such as a mask, is no value.
+            None => match listed(self.whole(), path)? {
+                Some(part) => one(part.with_name("")),
+                None => self.arrays_of_python(path)?,
+            },
         };
         if let [array] = &*found.arrays
             && array.name().is_empty()
@@ -65,7 +69,7 @@ impl File {
 
         match unpickle_sklearn::at(self.whole(), path) {
             Ok(Item::Value(value)) => of_value(value),
-            Ok(Item::Array(array)) => Ok(one(array)),
+            Ok(Item::Array(array)) => Ok(one(NamedArray::of("", array))),
             Ok(Item::Named(named)) => {
                 let mut all = Found::default();
                 for (name, value) in named.iter() {
@@ -95,16 +99,16 @@ fn of_value(value: Value<'_>) -> Result<Found<'_>> {
     let found = search(value)?;
     match value.extract::<Scalar<'_>>() {
         Ok(scalar) if found.arrays.is_empty() && !scalar.dtype().has_object() => {
-            Ok(one(scalar.as_array().clone()))
+            Ok(one(NamedArray::of("", scalar.as_array().clone())))
         }
         _ => Ok(found),
     }
 }
 
 /// What is found where there is one array.
-fn one(array: NdArray<'_>) -> Found<'_> {
+fn one(array: NamedArray<'_>) -> Found<'_> {
     let mut found = Found::default();
-    found.arrays.push(NamedArray::of("", array));
+    found.arrays.push(array);
     found
 }
 
