@@ -1,5 +1,6 @@
 //! The command as its user sees it: every flag, every refusal, and nothing left behind.
 
+mod arrays;
 mod files;
 mod flags;
 mod inspect;

@@ -41,15 +41,19 @@ impl<'f> Listing<'f> {
         Ok(Listing { tables, only_candidates, found })
     }
 
-    /// How many bytes all arrays have, and how many those are that are stored under no other name.
+    /// How many bytes all arrays have, and how many are stored for them: once for each storage, all of it.
     fn totals(&self) -> (u64, u64) {
         let mut seen = HashSet::new();
         let (mut all, mut once) = (0_u64, 0_u64);
         for array in &self.found.arrays {
+            if !array.has_data() {
+                continue;
+            }
             all = all.saturating_add(array.nbytes());
-            let part = array.kind();
-            if seen.insert((array.storage(), part, array.nbytes())) {
-                once = once.saturating_add(array.nbytes());
+            // The data and the mask of a masked array are of one value.
+            let part = if array.is_tensor() { String::new() } else { array.kind() };
+            if seen.insert((array.storage(), part)) {
+                once = once.saturating_add(array.storage_bytes());
             }
         }
         (all, once)
@@ -91,11 +95,7 @@ pub(crate) fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) 
     }
     if listing.found.arrays.len() > 1 {
         let (all, once) = listing.totals();
-        let stored = if once < all {
-            format!(", {} without those stored under another name", bytes(once))
-        } else {
-            String::new()
-        };
+        let stored = if once == all { String::new() } else { format!(", stored in {}", bytes(once)) };
         writeln!(out, "  {}, {}{stored}", counted(listing.found.arrays.len() as u64, "array"), bytes(all))?;
     }
     Ok(())
@@ -148,14 +148,22 @@ fn array_line(array: &NamedArray<'_>) -> [String; 5] {
     [
         clean(name(array)).into_owned(),
         clean(&array.kind()).into_owned(),
-        clean(&array.dtype().to_string()).into_owned(),
+        clean(&dtype(array)).into_owned(),
         shape(array),
-        bytes(array.nbytes()),
+        if array.has_data() { bytes(array.nbytes()) } else { "–".to_owned() },
     ]
 }
 
 fn name<'a>(array: &'a NamedArray<'_>) -> &'a str {
     if array.name().is_empty() { "." } else { array.name() }
+}
+
+/// As numpy prints it; a structure in brief, for its fields would push all else aside.
+fn dtype(array: &NamedArray<'_>) -> String {
+    match array.dtype().fields().len() {
+        0 => array.dtype_name(),
+        fields => format!("structure of {}", counted(fields as u64, "field")),
+    }
 }
 
 /// As Python prints it.
@@ -178,7 +186,7 @@ fn as_json(path: &Path, file: &File, listing: &Listing<'_>) -> Json {
         json!({
             "name": name(array),
             "kind": array.kind(),
-            "dtype": array.dtype().to_string(),
+            "dtype": array.dtype_name(),
             "shape": array.shape(),
             "bytes": array.nbytes(),
             "offset": array.value().offset(),

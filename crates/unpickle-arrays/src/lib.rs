@@ -16,5 +16,5 @@ mod write;
 pub use crate::found::{Found, Other, Repeat, arrays, listed, search};
 pub use crate::named::NamedArray;
 pub use crate::options::{ArrayFormat, ArrayOptions, Written};
-pub use crate::recognise::{is_array, is_masked};
+pub use crate::recognise::{is_array, is_masked, is_tensor};
 pub use crate::write::write;

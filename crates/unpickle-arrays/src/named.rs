@@ -187,7 +187,7 @@ impl<'p> NamedArray<'p> {
     }
 
     /// Bytes of that storage.
-    pub(crate) fn storage_bytes(&self) -> u64 {
+    pub fn storage_bytes(&self) -> u64 {
         self.storage.as_ref().map_or(self.nbytes(), |storage| storage.bytes)
     }
 

@@ -2,7 +2,6 @@
 
 use unpickle_core::Value;
 use unpickle_numpy::NdArray;
-use unpickle_torch::is_tensor;
 
 /// What an object is to the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +39,7 @@ pub(crate) fn class<'p>(value: Value<'p>) -> Class<'p> {
         },
         // They have no shape yet.
         "torch" if call.name.starts_with("Uninitialized") => Class::Other(call.name),
-        "torch" if is_tensor(value) => Class::Tensor,
+        "torch" if unpickle_torch::is_tensor(value) => Class::Tensor,
         "scipy" if call.module.starts_with("scipy.sparse") => sparse(call.name),
         "pandas" | "pyarrow" | "polars" => table(call.name),
         // What joblib writes in place of an array, in whatever copy of joblib.
@@ -52,6 +51,11 @@ pub(crate) fn class<'p>(value: Value<'p>) -> Class<'p> {
 /// Whether it is a numpy array, however it was written; a masked one is none.
 pub fn is_array(value: Value<'_>) -> bool {
     class(value) == Class::Array
+}
+
+/// Whether it is a tensor of PyTorch, of any layout.
+pub fn is_tensor(value: Value<'_>) -> bool {
+    class(value) == Class::Tensor
 }
 
 /// Whether it is a masked array of numpy.

@@ -1,11 +1,12 @@
 //! What a value is, in a few words for people.
 
+use unpickle_arrays::is_array;
 use unpickle_core::{Value, View};
-use unpickle_numpy::NdArray;
 use unpickle_pandas::{DataFrame, Index, PandasScalar, Series, Std, scalar, stdlib};
 
 use crate::cell::{Cell, Reader};
 use crate::labels;
+use crate::tabular::numpy;
 
 /// Names of attributes that are told.
 const NAMES: usize = 5;
@@ -50,7 +51,6 @@ pub fn describe(value: Value<'_>) -> String {
 pub fn describe_known(value: Value<'_>) -> Option<String> {
     let call = value.call()?;
     let kind = format!("{}.{}", call.module, call.name);
-    let class = value.as_object()?.class().map_or("", |class| class.module());
     if call.module.starts_with("pandas") || call.module.starts_with("geopandas") || Index::is_in(value) {
         if let Ok(frame) = value.extract::<DataFrame<'_>>() {
             let (rows, columns) = (counted(frame.len(), "row"), counted(frame.columns().len(), "column"));
@@ -63,14 +63,11 @@ pub fn describe_known(value: Value<'_>) -> Option<String> {
             return Some(format!("a pandas index of {}", counted(index.len(), "row")));
         }
     }
-    if (call.module.starts_with("numpy") || class.starts_with("numpy"))
-        && let Ok(array) = value.extract::<NdArray<'_>>()
-    {
-        let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
-        let comma = if shape.len() == 1 { "," } else { "" };
-        return Some(format!("an array of {} and shape ({}{comma})", array.dtype(), shape.join(", ")));
-    }
-    None
+    let (dtype, shape) = numpy::describe(value)?;
+    let shape: Vec<String> = shape.iter().map(usize::to_string).collect();
+    let comma = if shape.len() == 1 { "," } else { "" };
+    let what = if is_array(value) { "an array" } else { "a tensor" };
+    Some(format!("{what} of {dtype} and shape ({}{comma})", shape.join(", ")))
 }
 
 /// An object: of the standard library and of pandas by value, else by class and attributes.

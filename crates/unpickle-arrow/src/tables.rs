@@ -1,6 +1,8 @@
 //! Which values of a pickle are tables: the order of tries.
 
+use unpickle_arrays::{NamedArray, is_masked};
 use unpickle_core::{Category, Error, Result, Value};
+use unpickle_sklearn::at;
 
 use crate::describe;
 use crate::table::Table;
@@ -11,6 +13,8 @@ use crate::tabular::{
 
 /// Said of the only table inside something that holds more.
 const BESIDE: &str = "the only table; what lies beside it is left out";
+/// Said of arrays inside something that holds more.
+const BESIDE_ARRAYS: &str = "the arrays in it; what lies beside them is left out";
 
 /// Most values that are tried for candidates: each try may look at all that is inside.
 const MOST_CANDIDATES: usize = 1000;
@@ -68,12 +72,18 @@ pub fn tables(value: Value<'_>) -> Result<Vec<Table<'_>>> {
 fn inside(value: Value<'_>) -> Result<Vec<Table<'_>>> {
     let mut found = search::tables(value)?;
     let mut arrays = unpickle_arrays::arrays(value)?;
+    // Beside tensors, lists of dicts are settings of an optimizer, not tables.
+    if arrays.iter().any(NamedArray::is_tensor) {
+        found.retain(|table| table.kind() != records::LIST);
+    }
     let is_below = |name: &str, path: &str| {
         name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
     arrays.retain(|array| !found.iter().any(|table| is_below(array.name(), table.path())));
     let several = arrays.windows(2).any(|pair| matches!(pair, [a, b] if !a.value().is(b.value())));
-    if found.is_empty() && several {
+    let whole = |array: &NamedArray<'_>| is_masked(array.value());
+    // The parts of a sparse or a quantised one are several, too; those of a masked one are a table.
+    if found.is_empty() && (several || arrays.len() > 1 && !arrays.first().is_some_and(whole)) {
         return Ok(vec![arrays::table(arrays)?]);
     }
     let mut last = None;
@@ -122,15 +132,32 @@ pub fn tables_in_row(row: Value<'_>) -> Result<Vec<Table<'_>>> {
 }
 
 /// What can be tabulated of the value at `path` in `root`. Any value inside may be named, whether [`tables`] finds it
-/// or not; paths are spelled as [`Table::path`] gives them.
+/// or not; paths are spelled as [`Table::path`] gives them, or as [`unpickle_sklearn::at()`] reads them: as in Python, with
+/// the properties of scikit-learn.
 ///
 /// # Errors
 ///
 /// There is nothing at the path, or no table, or one that cannot be read.
 pub fn tables_at<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
-    let Some(value) = path::find(root, path) else {
+    let Some(value) = path::find(root, path) else { return at_python_path(root, path) };
+    of_value(value, path)
+}
+
+/// What can be tabulated of what a path leads to that is spelled as in Python: attributes that are properties there, rows
+/// of arrays, items counted from the end.
+fn at_python_path<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
+    let Ok(item) = at(root, path) else {
         return Err(Error::message(Category::Data, nothing_at(root, path)?));
     };
+    match (item.value(), item.array()) {
+        (Some(value), _) => of_value(value, path),
+        (None, Ok(array)) if array.ndim() > 0 => Ok(vec![numpy::ndarray(&array)?.with_path(path)]),
+        _ => Err(Error::message(Category::Data, format!("no table at `{path}`: it is {item:?}"))),
+    }
+}
+
+/// What can be tabulated of the value at `path`.
+fn of_value<'p>(value: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
     let found = tables(value)?;
     if found.is_empty() {
         let message = format!("no table at `{path}`: it is {}", describe(value));
@@ -179,10 +206,15 @@ fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
 /// Tells that a table which nobody named is not all that there is in `value`.
 fn note_beside(value: Value<'_>, found: &mut [Table<'_>]) {
     if let [table] = found
-        && path::holds_more(value)
-        && !table.notes().iter().any(|note| note == BESIDE)
+        && !table.notes().iter().any(|note| note == BESIDE || note == BESIDE_ARRAYS)
     {
-        table.note(BESIDE);
+        match table.kind() {
+            // A dict of arrays is nothing else.
+            arrays::KIND if !path::holds_only(value, numpy::is_any) => table.note(BESIDE_ARRAYS),
+            arrays::KIND => {}
+            _ if path::holds_more(value) => table.note(BESIDE),
+            _ => {}
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{ArrayRef, ArrowPrimitiveType, GenericListArray, OffsetSizeTrait, PrimitiveArray};
-use arrow_buffer::{OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
 use unpickle_arrays::NamedArray;
 use unpickle_core::{Error, Result};
@@ -47,8 +47,17 @@ impl<'p> Column<'p> {
             Ok(_) => DataType::List(item),
             Err(_) => DataType::LargeList(item),
         };
+        let empty: Vec<&str> =
+            arrays.iter().filter(|array| !array.has_data()).map(NamedArray::name).collect();
+        let without = match &*empty {
+            [] => None,
+            [one] => Some(format!("`{one}` has no data in the file: null")),
+            [first, rest @ ..] => {
+                Some(format!("`{first}` and {} more have no data in the file: null", rest.len()))
+            }
+        };
         let mut column = Column::new(data_type, "object", Source::Arrays { arrays, common });
-        column.notes.extend(note);
+        column.notes.extend(note.into_iter().chain(without));
         Ok(column)
     }
 }
@@ -161,23 +170,28 @@ fn lists<O: OffsetSizeTrait>(
     common: Common,
     item: &Arc<Field>,
 ) -> Result<ArrayRef> {
-    let loaded = arrays.iter().map(NamedArray::load).collect::<Result<Vec<_>>>()?;
-    let mut offsets = vec![O::zero()];
-    let mut end = 0_usize;
-    for array in &loaded {
-        end = end.saturating_add(array.len());
+    // Those without data are null.
+    let valid = NullBuffer::from_iter(arrays.iter().map(NamedArray::has_data));
+    let arrays: Vec<&NamedArray<'_>> = arrays.iter().filter(|array| array.has_data()).collect();
+    let loaded = arrays.iter().map(|array| array.load()).collect::<Result<Vec<_>>>()?;
+    let mut lengths = loaded.iter().map(NdArray::len);
+    let (mut offsets, mut end) = (vec![O::zero()], 0_usize);
+    for valid in &valid {
+        if valid {
+            end = end.saturating_add(lengths.next().unwrap_or(0));
+        }
         offsets.push(
             O::from_usize(end).ok_or_else(|| Error::limit("arrays of more elements than a list may have"))?,
         );
     }
     let values = match common {
         Common::Same => same(&loaded, item.data_type())?,
-        Common::Number => numbers(arrays, &loaded, item.data_type())?,
-        Common::Text => texts(arrays, &loaded)?,
+        Common::Number => numbers(&arrays, &loaded, item.data_type())?,
+        Common::Text => texts(&arrays, &loaded)?,
     };
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    let list =
-        GenericListArray::<O>::try_new(Arc::clone(item), offsets, values, None).map_err(arrow_error)?;
+    let list = GenericListArray::<O>::try_new(Arc::clone(item), offsets, values, Some(valid))
+        .map_err(arrow_error)?;
     Ok(Arc::new(list))
 }
 
@@ -194,7 +208,7 @@ fn same(arrays: &[NdArray<'_>], item: &DataType) -> Result<ArrayRef> {
     }
 }
 
-fn numbers(named: &[NamedArray<'_>], arrays: &[NdArray<'_>], item: &DataType) -> Result<ArrayRef> {
+fn numbers(named: &[&NamedArray<'_>], arrays: &[NdArray<'_>], item: &DataType) -> Result<ArrayRef> {
     match item {
         DataType::Int8 => exact::<Int8Type>(named, arrays),
         DataType::Int16 => exact::<Int16Type>(named, arrays),
@@ -214,7 +228,7 @@ fn numbers(named: &[NamedArray<'_>], arrays: &[NdArray<'_>], item: &DataType) ->
 }
 
 /// Numbers that are all of the type by their dtype.
-fn exact<T: ArrowPrimitiveType>(named: &[NamedArray<'_>], arrays: &[NdArray<'_>]) -> Result<ArrayRef>
+fn exact<T: ArrowPrimitiveType>(named: &[&NamedArray<'_>], arrays: &[NdArray<'_>]) -> Result<ArrayRef>
 where
     T::Native: Element,
 {
@@ -223,7 +237,7 @@ where
 
 /// Numbers as the type; `narrow` makes it of integers of 64 bits that may not fit.
 fn made<T: ArrowPrimitiveType>(
-    named: &[NamedArray<'_>],
+    named: &[&NamedArray<'_>],
     arrays: &[NdArray<'_>],
     narrow: impl Fn(i128) -> Option<T::Native>,
 ) -> Result<ArrayRef>
@@ -255,7 +269,7 @@ where
     Ok(Arc::new(PrimitiveArray::<T>::new(out.into(), None)))
 }
 
-fn texts(named: &[NamedArray<'_>], arrays: &[NdArray<'_>]) -> Result<ArrayRef> {
+fn texts(named: &[&NamedArray<'_>], arrays: &[NdArray<'_>]) -> Result<ArrayRef> {
     let mut out = StringBuilder::new();
     for (named, array) in named.iter().zip(arrays) {
         let column =

@@ -20,7 +20,7 @@ pub(crate) fn table(arrays: Vec<NamedArray<'_>>) -> Result<Table<'_>> {
     let mut shapes = ListBuilder::new(Int64Builder::new());
     for array in &arrays {
         names.append_value(array.name());
-        dtypes.append_value(array.dtype().to_string());
+        dtypes.append_value(array.dtype_name());
         for &axis in array.shape() {
             let axis = i64::try_from(axis).map_err(|_| Error::limit("an axis of more than 2^63 elements"))?;
             shapes.values().append_value(axis);

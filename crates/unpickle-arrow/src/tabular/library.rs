@@ -3,7 +3,7 @@
 use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_pandas::{Array, DataFrame, Index, Panel, Series};
 
-use super::{BUDGET, numbered};
+use super::{BUDGET, numbered, numpy};
 use crate::column::Column;
 use crate::table::Table;
 use crate::{frame, panel};
@@ -36,6 +36,7 @@ pub(super) fn is_library(value: Value<'_>) -> bool {
     let module = value.call().map_or("", |call| call.module);
     let library = module.split('.').next().unwrap_or_default();
     matches!(library, "pandas" | "numpy" | "pyarrow" | "torch")
+        || numpy::is_any(value)
         || DataFrame::is_in(value)
         || Series::is_in(value)
         || Index::is_in(value)

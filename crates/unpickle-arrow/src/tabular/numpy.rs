@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unpickle_arrays::{NamedArray, arrays, is_array, is_masked};
+use unpickle_arrays::{NamedArray, arrays, is_array, is_masked, is_tensor};
 use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_numpy::{Dtype, DtypeCache, DtypeKind, MaskedArray, NdArray};
 use unpickle_pandas::Array;
@@ -20,7 +20,8 @@ pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
         return masked(MaskedArray::from_pickle(value)?).map(Some);
     }
     if is_array(value) {
-        return ndarray(&NdArray::from_pickle(value)?);
+        let array = NdArray::from_pickle(value)?;
+        return if array.ndim() == 0 { Ok(None) } else { ndarray(&array).map(Some) };
     }
     if !is_tensor(value) {
         return Ok(None);
@@ -86,10 +87,10 @@ fn tensor(array: NamedArray<'_>) -> Result<Option<Table<'_>>> {
     numbered("tensor", columns, rows).map(Some)
 }
 
-fn ndarray<'p>(array: &NdArray<'p>) -> Result<Option<Table<'p>>> {
+/// The table of an array of one dimension or more.
+pub(crate) fn ndarray<'p>(array: &NdArray<'p>) -> Result<Table<'p>> {
     let rows = array.shape().first().copied().unwrap_or(0);
     let columns = match (array.ndim(), array.dtype().kind()) {
-        (0, _) => return Ok(None),
         (1, DtypeKind::Struct(fields)) => {
             let mut columns = Vec::new();
             for field in fields {
@@ -115,7 +116,7 @@ fn ndarray<'p>(array: &NdArray<'p>) -> Result<Option<Table<'p>>> {
         }
         _ => vec![("0".to_owned(), Column::rows_of(array, BUDGET)?)],
     };
-    numbered("ndarray", columns, rows).map(Some)
+    numbered("ndarray", columns, rows)
 }
 
 fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
@@ -151,8 +152,4 @@ fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
         _ => vec![("0".to_owned(), column(data, masked.mask())?)],
     };
     numbered("masked array", columns, rows)
-}
-
-fn is_tensor(_: Value<'_>) -> bool {
-    false
 }

@@ -7,6 +7,9 @@ use unpickle_pandas::sparse_panel;
 /// Most containers of one thing that may stand in each other.
 const MAX_DEPTH: usize = 1_000_000;
 
+/// Most values that are looked at to say what is beside arrays.
+const MAX_LOOKED_AT: usize = 1_000_000;
+
 /// Calls `each` with every value that `value` holds and the step to it, until it says `false`.
 pub(super) fn inside<'p>(value: Value<'p>, each: &mut dyn FnMut(Step<'p>, Value<'p>) -> bool) {
     match sparse_panel(value) {
@@ -24,6 +27,25 @@ pub(super) fn inside<'p>(value: Value<'p>, each: &mut dyn FnMut(Step<'p>, Value<
 /// The value at `path`.
 pub(crate) fn find<'p>(root: Value<'p>, path: &str) -> Option<Value<'p>> {
     path::find_in(root, path, inside)
+}
+
+/// Whether all that the value holds, in itself or in lists and dicts in it, is such.
+pub(crate) fn holds_only<'p>(root: Value<'p>, is_such: impl Fn(Value<'p>) -> bool) -> bool {
+    let mut todo = vec![root];
+    for _ in 0..MAX_LOOKED_AT {
+        let Some(value) = todo.pop() else { return true };
+        if is_such(value) {
+            continue;
+        }
+        if value.as_seq().is_none() && value.as_dict().is_none() {
+            return false;
+        }
+        inside(value, &mut |_, item| {
+            todo.push(item);
+            todo.len() < MAX_LOOKED_AT
+        });
+    }
+    false
 }
 
 /// Whether there is more on the way to the first thing inside that is no container of one.

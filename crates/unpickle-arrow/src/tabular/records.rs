@@ -15,6 +15,9 @@ use crate::labels::Labels;
 use crate::table::Table;
 use crate::{frame, labels, parallel};
 
+/// What a table of dicts is called.
+pub(crate) const LIST: &str = "list of dicts";
+
 /// Keys that are told apart by their identity are forgotten beyond so many: text may be told from.
 const MAX_IDS: usize = 1 << 20;
 
@@ -28,7 +31,7 @@ pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
     if list.is_empty() || !list.iter().all(row) || list.iter().all(Value::is_none) {
         return Ok(None);
     }
-    table("list of dicts", value, Rows::Seq(list), None)
+    table(LIST, value, Rows::Seq(list), None)
 }
 
 /// A dict of dicts, or of objects that are alike: one row a key.
