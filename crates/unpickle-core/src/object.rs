@@ -80,9 +80,11 @@ impl<'p> Object<'p> {
         self.value.graph().slot(self.record, i).map(|word| self.value.with(word))
     }
 
-    /// What is called: a global as a rule, but it may be an object itself.
+    /// What is called: a global as a rule, but it may be an object itself. Of a persistent id, it is what that stands for,
+    /// if that is known ([`Value::loaded`]).
     pub fn callable(self) -> Value<'p> {
-        self.slot(0).unwrap_or(self.value)
+        let callable = self.slot(0).unwrap_or(self.value);
+        callable.loaded().unwrap_or(callable)
     }
 
     /// The arguments, a tuple.

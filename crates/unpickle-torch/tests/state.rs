@@ -16,6 +16,7 @@ fn the_state_of_modules_is_what_torch_says() {
         "module-legacy-1.0.0.pt",
         "script.pt",
         "script-frozen.pt",
+        "script-holder.pt",
     ] {
         let (pickle, note) = (open(name), note(name));
         let expected = note["state"].as_object().expect("a state");
@@ -36,4 +37,15 @@ fn the_state_of_modules_is_what_torch_says() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn classes_saved_with_their_source_are_classes() {
+    let pickle = open("module-legacy.pt");
+    assert_eq!(pickle.root().kind().to_string(), "__main__.Net object");
+    let state = state_dict(pickle.root()).expect("a module");
+    let names: Vec<&str> = state.iter().map(|(name, _)| &**name).collect();
+    let expected = ["kept", "embed.weight", "head.weight", "norm.weight", "norm.bias", "norm.running_mean"];
+    assert_eq!(names[..6], expected);
+    assert_eq!(names[8], "again.weight"); // the child that is there twice has both names
 }
