@@ -331,7 +331,7 @@ pub(crate) fn inside<'p>(value: Value<'p>, each: &mut dyn FnMut(Step<'p>, Value<
             each(Step::Attr(Cow::Borrowed("__getstate__()")), state);
         }
         Some(_) => {}
-        None if object.pairs().is_none() && object.items().is_none() => {
+        None if object.pairs().is_none() && object.items().is_none() && object.given_pairs().is_none() => {
             each(Step::Attr(Cow::Borrowed("__reduce__()[1]")), object.args());
         }
         None => {}

@@ -41,6 +41,9 @@ fn tensors_of_all_kinds_of_files_are_listed() {
     assert_eq!(listed("oldest-tar.pt")[0], "state.weight Tensor float32 [2, 3]");
     assert_eq!(listed("checkpoint.pt"), listed("checkpoint-legacy.pt"));
     assert_eq!(listed("dtypes.pt"), listed("dtypes-legacy.pt"));
+    // An OrderedDict of Python 2 is made of its pairs, which are not listed once more.
+    let old = listed("values-legacy-1.0.0.pt");
+    assert_eq!((old.len(), &*old[0]), (12, "values.uint8 Tensor uint8 [3]"));
 }
 
 #[test]
