@@ -3,10 +3,13 @@
 mod arrays;
 mod dtypes;
 mod hostile;
+mod joblib;
 mod masked;
+mod npy;
 mod objects;
 mod pickles;
 mod scalars;
+mod sharing;
 mod text;
 mod views;
 
