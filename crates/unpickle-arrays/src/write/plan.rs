@@ -42,6 +42,9 @@ pub(super) enum How {
 const MAX_GROWTH: u64 = 64;
 const ALWAYS: u64 = 256 << 20;
 
+/// `numpy.load` takes headers of at most 10,000 characters unless it is told otherwise.
+const LONG_HEADER: usize = 9_800;
+
 /// Longest name that a zip file has room for, with its ending.
 const MAX_NAME: usize = 65_000;
 
@@ -135,7 +138,12 @@ impl<'a, 'p> Plan<'a, 'p> {
         }
         match format {
             ArrayFormat::Npy | ArrayFormat::Npz => {
-                dtype.descr().ok_or_else(|| format!("numpy has no spelling for {dtype}"))?;
+                let descr =
+                    dtype.descr().ok_or_else(|| format!("numpy has no spelling for {}", brief(&dtype)))?;
+                if descr.len() > LONG_HEADER {
+                    let what = "so many fields that numpy.load wants `max_header_size` for them";
+                    self.notes.add(what, name);
+                }
             }
             ArrayFormat::Safetensors => {
                 safetensors::dtype(&dtype)
