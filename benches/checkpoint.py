@@ -41,11 +41,10 @@ class Tensor:
     """Pickled as torch pickles a tensor."""
 
     def __init__(self, storage, shape):
-        self.storage, self.shape = storage, shape
+        self.storage, self.shape, self.strides = storage, shape, (shape[1], 1)
 
     def __reduce__(self):
-        strides = (self.shape[1], 1)
-        return sys.modules["torch._utils"]._rebuild_tensor_v2, (self.storage, 0, self.shape, strides, False, collections.OrderedDict())
+        return sys.modules["torch._utils"]._rebuild_tensor_v2, (self.storage, 0, self.shape, self.strides, False, collections.OrderedDict())
 
 
 class Pickler(pickle.Pickler):

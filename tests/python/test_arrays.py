@@ -3,16 +3,21 @@ import io
 import json
 import pickle
 import struct
+import sys
 import time
 import warnings
 import zipfile
+from unittest import mock
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from conftest import FIXTURES, run
+from conftest import FIXTURES, ROOT, run
 from safetensors import safe_open
 from safetensors.numpy import load_file, save
+
+sys.path.insert(0, str(ROOT / "benches"))
+import checkpoint as bench  # noqa: E402
 
 warnings.simplefilter("ignore")
 RANDOM = np.random.default_rng(7)
@@ -156,6 +161,36 @@ def test_tied_tensors_are_written_once(tmp_path):
     with safe_open(tmp_path / "out.safetensors", framework="np") as file:
         assert file.metadata()["head.weight"] == "embed.weight" and file.metadata()["format"] == "pt"
         assert "embed.weight" in file.keys() and "head.weight" not in file.keys()
+
+
+def checkpoint(path, shape, strides, numbers):
+    """A file of torch with one tensor, whatever may be said of it."""
+    data = io.BytesIO()
+    # Other libraries look whether torch is there, and are not to find it.
+    with mock.patch.dict(sys.modules):
+        tensor = bench.Tensor(bench.Storage(bench.fake_torch().FloatStorage, "0", len(numbers)), shape)
+        tensor.strides = strides
+        bench.Pickler(data, 2).dump({"w": tensor})
+    with zipfile.ZipFile(path, "w") as archive:
+        bench.member(archive, "a/data.pkl", data.getvalue())
+        bench.member(archive, "a/data/0", np.array(numbers, "f4").tobytes())
+        bench.member(archive, "a/version", b"3\n")
+
+
+def test_an_expanded_tensor_is_written_whole(tmp_path):
+    checkpoint(tmp_path / "in.pt", (3, 2), (0, 1), [1, 2])
+    for name in "out.npz", "out.safetensors":
+        done = run(tmp_path / "in.pt", tmp_path / name)
+        assert done.returncode == 0, done.stderr.decode()
+        found = load_file(tmp_path / name) if name.endswith("safetensors") else np.load(tmp_path / name)
+        assert found["w"].tolist() == [[1, 2]] * 3
+
+
+def test_a_tensor_expanded_beyond_all_measure_fills_no_disk(tmp_path):
+    checkpoint(tmp_path / "in.pt", (2**20, 2**20), (0, 0), [1])
+    for name in "out.npz", "out.npy", "out.safetensors":
+        done = run(tmp_path / "in.pt", tmp_path / name)
+        assert done.returncode == 2 and "4398046511104 bytes to be written" in done.stderr.decode()
 
 
 # ---- what breaks other readers
