@@ -119,7 +119,15 @@ fn number_size(array: &NdArray<'_>) -> usize {
 
 /// Reverses the bytes of each number.
 fn swap(bytes: &mut [u8], size: usize) {
-    for number in bytes.chunks_exact_mut(size.max(1)) {
-        number.reverse();
+    match size {
+        2 => swap_each::<2>(bytes),
+        4 => swap_each::<4>(bytes),
+        8 => swap_each::<8>(bytes),
+        size => bytes.chunks_exact_mut(size.max(1)).for_each(<[u8]>::reverse),
     }
+}
+
+/// Of a size that the compiler knows: several times as quick.
+fn swap_each<const SIZE: usize>(bytes: &mut [u8]) {
+    bytes.as_chunks_mut::<SIZE>().0.iter_mut().for_each(|number| number.reverse());
 }
