@@ -15,7 +15,7 @@ use std::sync::Arc;
 use unpickle_core::{Assembly, Category, Error, Id, Options, Pickle, Result, Value, View};
 use unpickle_file::{Archive, Input, Shared};
 
-use crate::storage::{BIG, text};
+use crate::storage::{BIG, text, word};
 
 /// The newest version that is known: torch's `kMaxSupportedFileFormatVersion`.
 const NEWEST: u64 = 10;
@@ -230,7 +230,7 @@ impl Storages<'_> {
 fn key(persistent: Value<'_>) -> Result<Option<String>> {
     let View::Persistent(id) = persistent.view() else { return Ok(None) };
     let Some(items) = id.as_tuple() else { return Ok(None) };
-    let storage = items.get(0).and_then(Value::as_text).is_some_and(|kind| kind == "storage");
+    let storage = items.get(0).and_then(word).is_some_and(|kind| kind == "storage");
     let key = items.get(2).filter(|_| storage);
     key.map(|key| text(key).map(std::borrow::Cow::into_owned)).transpose()
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use unpickle_core::{Error, Result, Value};
 
+use crate::storage::word;
+
 /// How the elements of a tensor are kept, called as torch calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -46,7 +48,7 @@ impl Layout {
     /// `torch.serialization._get_layout('torch.sparse_coo')`, or the name alone.
     pub(crate) fn of_value(value: Value<'_>) -> Result<Layout> {
         let named = value.call().filter(|call| call.name == "_get_layout").and_then(|call| call.args.get(0));
-        let text = named.unwrap_or(value).as_text();
+        let text = word(named.unwrap_or(value));
         let name = text.as_deref().map(|text| text.strip_prefix("torch.").unwrap_or(text));
         let all = [
             Layout::Strided,

@@ -10,7 +10,7 @@ use crate::form::Form;
 use crate::layout::Layout;
 use crate::nested::NestedValues;
 use crate::sparse::SparseValues;
-use crate::storage::Storage;
+use crate::storage::{Storage, word};
 use crate::tensor::{Content, Strided, Tensor};
 
 /// Most axes: numpy's bound, which is torch's.
@@ -303,12 +303,12 @@ fn variable<'p>(value: Value<'p>, args: &Args<'p>, wrapping: &mut Wrapping<'p>) 
 
 /// `'cuda:0'`, or `torch.device('cuda', 0)`.
 pub(crate) fn device(value: Value<'_>) -> Result<Cow<'_, str>> {
-    if let Some(text) = value.as_text() {
+    if let Some(text) = word(value) {
         return Ok(text);
     }
     let args = value.call().filter(|call| (call.module, call.name) == ("torch", "device"));
     let args = args.map(|call| call.args);
-    let kind = args.and_then(|args| args.get(0)).and_then(Value::as_text);
+    let kind = args.and_then(|args| args.get(0)).and_then(word);
     let kind = kind.ok_or_else(|| Error::data(value, "a device of torch"))?;
     Ok(match args.and_then(|args| args.get(1)).and_then(Value::as_int) {
         Some(index) => format!("{kind}:{index}").into(),

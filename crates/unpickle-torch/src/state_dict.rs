@@ -40,7 +40,7 @@ const MAX_NAMES: usize = 1 << 28;
 ///
 /// # Errors
 ///
-/// It is none of these; modules stand in each other too deep, or more than a thousandfold.
+/// It is none of these, a dict without tensors, say; modules stand in each other too deep, or more than a thousandfold.
 pub fn state_dict(value: Value<'_>) -> Result<Vec<(String, Value<'_>)>> {
     let mut names =
         Names { out: Vec::new(), steps: 0, bytes: 0, most: ALWAYS.saturating_add(value.input_len()) };
@@ -56,10 +56,26 @@ pub fn state_dict(value: Value<'_>) -> Result<Vec<(String, Value<'_>)>> {
         return Ok(names.out);
     }
     let pairs = pairs(value).ok_or_else(|| Error::data(value, "a state dict or a module of torch"))?;
-    for (key, value) in pairs.into_iter().filter(|&(_, value)| is_tensor(value)) {
-        names.add(key_text(key), value)?;
+    for &(key, tensor) in pairs.iter().filter(|&&(_, value)| is_tensor(value)) {
+        names.add(key_text(key), tensor)?;
+    }
+    if names.out.is_empty() && !pairs.is_empty() {
+        return Err(no_tensors(value, &pairs));
     }
     Ok(names.out)
+}
+
+/// A checkpoint holds a state dict, and is none.
+#[cold]
+fn no_tensors(value: Value<'_>, inside: &[(Value<'_>, Value<'_>)]) -> Error {
+    let has_tensors = |value: Value<'_>| {
+        is_module(value) || pairs(value).is_some_and(|pairs| pairs.iter().any(|&(_, value)| is_tensor(value)))
+    };
+    let inner = inside.iter().find(|&&(_, value)| has_tensors(value));
+    let hint = inner.map_or_else(String::new, |(key, _)| format!("; there are some under the key {key}"));
+    let message =
+        format!("expected a state dict of torch, found a dict of {} without tensors{hint}", inside.len());
+    Error::invalid(value, message)
 }
 
 /// Whether it is an object with the dicts that `torch.nn.Module` keeps its children in.

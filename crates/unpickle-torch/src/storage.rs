@@ -86,7 +86,7 @@ impl<'p> Storage<'p> {
 
     /// Of class, key, location and number of elements, behind `'storage'` if that is there.
     fn of_id(origin: Value<'p>, items: Seq<'p>, data: Data<'p>) -> Result<Storage<'p>> {
-        let skip = usize::from(items.get(0).and_then(Value::as_text).is_some_and(|kind| kind == "storage"));
+        let skip = usize::from(items.get(0).and_then(word).is_some_and(|kind| kind == "storage"));
         let item = |i: usize| {
             items
                 .get(skip + i)
@@ -227,9 +227,15 @@ pub(crate) fn storage_class(class: Value<'_>) -> Result<Option<TorchDtype>> {
     known.ok_or_else(|| Error::data(class, "a class of torch storages"))
 }
 
+/// Text that is torch's own: a Python 2 `str` is that under whichever encoding was chosen, as `torch.load` has it.
+pub(crate) fn word(value: Value<'_>) -> Option<Cow<'_, str>> {
+    let old = || std::str::from_utf8(value.as_str2()?).ok().map(Cow::Borrowed);
+    value.as_text().or_else(old)
+}
+
 /// Text, or a number in place of it: keys once were.
 pub(crate) fn text(value: Value<'_>) -> Result<Cow<'_, str>> {
-    if let Some(text) = value.as_text() {
+    if let Some(text) = word(value) {
         return Ok(text);
     }
     match value.as_int() {

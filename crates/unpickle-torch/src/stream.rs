@@ -15,7 +15,7 @@ use std::ops::Range;
 use unpickle_core::{Assembly, Category, Error, Id, Opcode, Ops, Options, Pickle, Result, Value, View};
 
 use crate::dtype::TorchDtype;
-use crate::storage::{storage_class, text};
+use crate::storage::{storage_class, text, word};
 
 /// `torch.serialization.MAGIC_NUMBER`
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
@@ -156,7 +156,7 @@ impl Told {
         let expected = || Error::data(id, "a persistent id of torch, ('storage', …) or ('module', …)");
         let items = id.as_tuple().ok_or_else(expected)?;
         let item = |i: usize| items.get(i).ok_or_else(expected);
-        match item(0)?.as_text().as_deref() {
+        match word(item(0)?).as_deref() {
             Some("module") => return Ok(Told::Module(item(1)?.id())),
             Some("storage") => {}
             _ => return Err(expected()),

@@ -1,9 +1,12 @@
 //! `state_dict`, against torch's own.
 
 use serde_json::Value as Json;
-use unpickle_torch::state_dict;
+use unpickle_core::{Encoding, Options};
+use unpickle_file::{Input, OpenOptions, Shared};
+use unpickle_numpy::ToArray;
+use unpickle_torch::{Tensor, is_tensor, state_dict};
 
-use crate::fixtures::{describe, note, open};
+use crate::fixtures::{describe, note, open, path};
 
 #[test]
 fn the_state_of_modules_is_what_torch_says() {
@@ -40,6 +43,19 @@ fn the_state_of_modules_is_what_torch_says() {
 }
 
 #[test]
+fn python_2_writes_tensors_whatever_its_text_is_taken_for() {
+    let input =
+        Shared::new(Input::open(path("values-legacy-1.0.0.pt"), &OpenOptions::new()).expect("a file"));
+    let options = Options::new().with_encoding(Encoding::Bytes);
+    let pickle = unpickle_torch::read(&input, &options).expect("sound").expect("of torch");
+    let tensors: Vec<_> = pickle.objects().filter(|&value| is_tensor(value)).collect();
+    assert_eq!(tensors.len(), 13); // a parameter and its data are two
+    for tensor in tensors {
+        tensor.extract::<Tensor<'_>>().and_then(|tensor| tensor.array()).expect("an array");
+    }
+}
+
+#[test]
 fn classes_saved_with_their_source_are_classes() {
     let pickle = open("module-legacy.pt");
     assert_eq!(pickle.root().kind().to_string(), "__main__.Net object");
@@ -48,4 +64,29 @@ fn classes_saved_with_their_source_are_classes() {
     let expected = ["kept", "embed.weight", "head.weight", "norm.weight", "norm.bias", "norm.running_mean"];
     assert_eq!(names[..6], expected);
     assert_eq!(names[8], "again.weight"); // the child that is there twice has both names
+}
+
+#[test]
+fn a_checkpoint_is_no_state_dict_and_says_where_one_is() {
+    let pickle = open("oldest-tar.pt");
+    let error = state_dict(pickle.root()).expect_err("it holds one").to_string();
+    let expected = "expected a state dict of torch, found a dict of 2 without tensors; there are some under the key 'state'";
+    assert!(error.starts_with(expected), "{error}");
+    assert_eq!(state_dict(pickle.root().item("state").expect("a dict")).expect("a state dict").len(), 4);
+}
+
+#[test]
+fn threads_may_share_tensors() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let pickle = open("shared.pt");
+    let tensor: Tensor<'_> =
+        pickle.root().item("model").and_then(|model| model.item("weight")?.extract()).expect("a tensor");
+    shared(&pickle);
+    shared(&tensor);
+    let sums: Vec<f32> = std::thread::scope(|scope| {
+        let sum = || tensor.to_array::<f32>().expect("an array").sum();
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(sum)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a sum")).collect()
+    });
+    assert!(sums.windows(2).all(|pair| pair[0] == pair[1]));
 }
