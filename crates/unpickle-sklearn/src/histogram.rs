@@ -17,13 +17,15 @@ use crate::number::integers;
 /// A tree of `HistGradientBoostingClassifier` or `HistGradientBoostingRegressor`, an item of its `_predictors`, which
 /// are a list for each iteration of one tree for each class.
 ///
-/// ```no_run
+/// ```
 /// use unpickle_sklearn::{Predictor, at};
 ///
-/// # let pickle = unpickle_core::Pickle::parse(Vec::new())?;
-/// let first: Predictor = at(pickle.root(), "_predictors[0][0]")?.extract()?;
-/// println!("{:?}", first.column("value")?.to_array::<f64>()?);
-/// # use unpickle_numpy::ToArray;
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/histogram-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// let first: Predictor = at(pickle.root(), "['kinds']._predictors[0][0]")?.extract()?;
+/// let values = first.column("value")?; // an array, where it lies in the pickle
+/// assert_eq!((values.dtype().to_string(), values.len()), ("float64".into(), first.node_count()));
+/// assert_eq!(first.left_categories(0)?.as_deref(), Some(&[1][..]));
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -58,12 +58,14 @@ const OF_SCIPY: &[(&str, usize)] = &[
 
 /// A tree for neighbours: `KDTree`, `BallTree` or `cKDTree`.
 ///
-/// ```no_run
+/// ```
 /// use unpickle_sklearn::{BinaryTree, at};
 ///
-/// # let pickle = unpickle_core::Pickle::parse(Vec::new())?;
-/// let tree: BinaryTree = at(pickle.root(), "_tree")?.extract()?;
-/// println!("{} points by {:?}", tree.data()?.shape()[0], tree.metric());
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/neighbors-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// let tree: BinaryTree = at(pickle.root(), "['classes']._tree")?.extract()?;
+/// assert_eq!(tree.data()?.shape(), [24, 3]);
+/// assert_eq!(tree.metric(), Some("EuclideanDistance64"));
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]

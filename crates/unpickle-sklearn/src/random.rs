@@ -20,12 +20,15 @@ use crate::number::integer;
 
 /// A `numpy.random.RandomState`: what `get_state()` shows.
 ///
-/// ```no_run
+/// ```
 /// use unpickle_sklearn::RandomState;
 ///
-/// # let pickle = unpickle_core::Pickle::parse(Vec::new())?;
-/// let random: RandomState = pickle.root().extract()?;
-/// assert_eq!((random.bits().name(), random.bits().pos()), ("MT19937", Some(624)));
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/random-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// // numpy.random.RandomState(1), asked for one normal number
+/// let random: RandomState = pickle.root().item("state")?.extract()?;
+/// assert_eq!((random.bits().name(), random.bits().pos()), ("MT19937", Some(4)));
+/// assert_eq!(random.bits().key()?.shape(), [624]);
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -73,15 +73,16 @@ impl SparseFormat {
 /// Its parts are arrays as they lie in the pickle; [`to_coo`](Sparse::to_coo) gives the entries of any format,
 /// [`to_dense`](Sparse::to_dense) a dense array.
 ///
-/// ```no_run
+/// ```
 /// use unpickle_sklearn::Sparse;
 ///
-/// # let pickle = unpickle_core::Pickle::parse(Vec::new())?;
-/// let matrix: Sparse = pickle.root().extract()?;
-/// for (row, column, value) in matrix.to_coo::<f64>()?.iter() {
-///     println!("({row}, {column}) {value}");
-/// }
-/// let dense = matrix.to_dense::<f64>(1_000_000)?;
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/sparse-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// let matrix: Sparse = pickle.root().item("csr")?.extract()?;
+/// assert_eq!((matrix.format().name(), matrix.shape()), ("csr", &[4, 4][..]));
+/// let entries = matrix.to_coo::<f64>()?; // of any format
+/// assert_eq!(entries.iter().next(), Some((0, 1, 1.5)));
+/// assert_eq!(matrix.to_dense::<f64>(1_000_000)?.sum(), 15.0);
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -38,18 +38,17 @@ pub(crate) const COLUMNS: &[&str] = &[
 
 /// A fitted decision tree, `tree_` of an estimator: a binary tree in arrays, node 0 the root.
 ///
-/// ```no_run
+/// ```
 /// use unpickle_sklearn::{Tree, at};
 ///
-/// # let pickle = unpickle_core::Pickle::parse(Vec::new())?;
-/// let tree: Tree = at(pickle.root(), "estimators_[3].tree_")?.extract()?;
-/// for (node, feature) in tree.feature()?.iter().enumerate() {
-///     if *feature < 0 {
-///         println!("node {node} is a leaf");
-///     }
-/// }
-/// let leaf = tree.apply(&[5.1, 3.5, 1.4, 0.2])?;
-/// println!("{:?}", tree.value_of(leaf)?);
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/trees-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// let tree: Tree = at(pickle.root(), "['forest'].estimators_[2].tree_")?.extract()?;
+/// assert_eq!((tree.n_features(), tree.node_count()), (3, 7));
+/// assert_eq!(tree.feature()?, [0, 2, -2, -2, 1, -2, -2]);
+/// assert_eq!(tree.children_left()?, [1, 2, -1, -1, 5, -1, -1]);
+/// let leaf = tree.apply(&[0.5, 0.1, 0.9])?; // as `apply` of the estimator
+/// assert_eq!((leaf, tree.value_of(leaf)?.len()), (3, 3)); // the shares of three classes
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
 ///

@@ -1,6 +1,7 @@
 //! [`Vocabulary`]: the terms that a vectorizer counts, and the column of each.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use unpickle_core::{Dict, Error, FromPickle, Result, Value};
 use unpickle_numpy::{DtypeCache, Scalar};
@@ -45,7 +46,8 @@ impl<'p> Vocabulary<'p> {
         self.terms.get(term).map(|index| column(index, &mut DtypeCache::new())).transpose()
     }
 
-    /// Each term and its column, in the order of the dict. A term that is no text, or has no column number, is an error.
+    /// Each term and its column, in the order of the file. A term that is no text, or has no column number, is an error.
+    /// (A key that is written twice, as Python never does, comes twice.)
     pub fn iter(&self) -> impl Iterator<Item = Result<(Cow<'p, str>, usize)>> + use<'p> {
         let mut cache = DtypeCache::new();
         self.terms.pairs().map(move |(term, index)| {
@@ -58,21 +60,26 @@ impl<'p> Vocabulary<'p> {
     ///
     /// # Errors
     ///
-    /// The columns are not 0, 1, 2 … each once.
+    /// The columns are not 0, 1, 2 … each once, or a term comes twice.
     pub fn to_terms(&self) -> Result<Vec<Cow<'p, str>>> {
-        let len = self.len();
+        let wrong = |message: String| Error::invalid(self.terms.value(), message);
+        let len = self.terms.pairs().len();
         let mut terms = vec![None; len];
         for pair in self.iter() {
             let (term, column) = pair?;
-            let place = terms.get_mut(column).ok_or_else(|| {
-                let message = format!("column {column} in a vocabulary of {len} terms");
-                Error::invalid(self.terms.value(), message)
-            })?;
+            let place = terms.get_mut(column);
+            let place =
+                place.ok_or_else(|| wrong(format!("column {column} in a vocabulary of {len} terms")))?;
             *place = Some(term);
         }
-        let missing =
-            || Error::invalid(self.terms.value(), "a vocabulary two of whose terms have the same column");
-        terms.into_iter().collect::<Option<_>>().ok_or_else(missing)
+        let terms: Option<Vec<Cow<'p, str>>> = terms.into_iter().collect();
+        let twice = || wrong("a vocabulary two of whose terms have the same column".to_owned());
+        let terms = terms.ok_or_else(twice)?;
+        let mut seen = HashSet::with_capacity(terms.len());
+        match terms.iter().find(|term| !seen.insert(&***term)) {
+            Some(term) => Err(wrong(format!("a vocabulary that has '{term}' twice"))),
+            None => Ok(terms),
+        }
     }
 }
 

@@ -289,6 +289,10 @@ fn columns_of_a_vocabulary_are_checked() {
         Err("a vocabulary two of whose terms have the same column at byte 0".to_owned())
     );
     assert_eq!(
+        terms(b"}(U\x01aK\0U\x01aK\x01u."),
+        Err("a vocabulary that has 'a' twice at byte 0".to_owned())
+    );
+    assert_eq!(
         terms(b"}U\x01aU\x01bs."),
         Err("expected the column number of a term, found Python 2 str at byte 4".to_owned())
     );
