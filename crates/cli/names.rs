@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 /// Endings of compression, taken off one by one.
 const PACKED: &[&str] = &["gz", "gzip", "bz2", "xz", "lzma", "zst", "zstd", "lz4", "zip", "tar", "z", "zz"];
 const PACKED_TARS: &[&str] = &["tgz", "tbz", "tbz2", "txz"];
-/// Endings that files of pickles have.
-const PICKLES: &[&str] =
-    &["pkl", "pickle", "pck", "pcl", "pk", "p", "pkl2", "pkl3", "pkl4", "pkl5", "joblib", "jl"];
+/// Endings that files of pickles have, and of what else is read.
+const PICKLES: &[&str] = &[
+    "pkl", "pickle", "pck", "pcl", "pk", "p", "pkl2", "pkl3", "pkl4", "pkl5", "joblib", "jl", "npy", "npz",
+    "pt", "pth", "ckpt",
+];
 
 /// Whether a file of this name would be taken for a pickle by its reader: `x.pkl`, `x.pickle.gz`.
 pub(crate) fn is_pickle(path: &Path) -> bool {
@@ -80,7 +82,7 @@ impl SafeNames {
         let name = match trimmed {
             "" => "table",
             // `coef_` keeps its underscore, `(3)` loses those of its brackets.
-            _ if path.starts_with(trimmed) => name.trim_end_matches(['.', ' ']),
+            _ if path.ends_with('_') => name.trim_start_matches(['_', '.', ' ']).trim_end_matches(['.', ' ']),
             _ => trimmed,
         };
         let mut number = 1_u64;
@@ -108,6 +110,8 @@ mod tests {
             ("grades.gz", "grades"),
             ("grades.tgz", "grades"),
             ("v1.2.p", "v1.2"),
+            ("model.pt", "model"),
+            ("arrays.npz", "arrays"),
             ("v1.2", "v1.2"),
             ("a.pkl.pkl", "a.pkl"),
             (".pkl", ".pkl"),
@@ -130,6 +134,7 @@ mod tests {
         for (path, name) in [
             ("Student 1", "Student 1"),
             ("model.coef_", "model.coef_"),
+            ("steps[1][1].coef_", "steps.1.1.coef_"),
             ("[3]", "3"),
             ("(3)", "3-2"),
             ("rows[3].name", "rows.3.name"),

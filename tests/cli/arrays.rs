@@ -62,7 +62,7 @@ fn a_npy_file_takes_one_array() {
     let done = run(folder.path(), &["model.pkl", "-d", "out", "--to", "npy"]);
     assert_eq!(done.code, Some(0), "{}", done.err);
     assert_eq!(fs::read_dir(folder.path().join("out/model")).unwrap().count(), 7);
-    assert!(folder.path().join("out/model/steps.1.1.coef.npy").exists());
+    assert!(folder.path().join("out/model/steps.1.1.coef_.npy").exists());
 }
 
 #[test]

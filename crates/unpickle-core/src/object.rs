@@ -149,6 +149,9 @@ impl<'p> Object<'p> {
                 object: self,
             });
         }
+        if let Some(name) = builtin_type(callable) {
+            return Some(Call { module: "builtins", name, method: None, args, object: self });
+        }
         let getattr = callable.as_object().filter(|object| object.callable().known() == Known::GetAttr)?;
         let class = getattr.arg(0)?.as_class()?;
         let method = Some(getattr.arg(1)?.as_str()?);
@@ -217,6 +220,36 @@ impl<'p> Object<'p> {
             [state.as_dict(), part(0), part(1)].into_iter().flatten()
         })
     }
+}
+
+/// The name of a built-in type that dill or cloudpickle looked up by it: `dill._dill._load_type('slice')`,
+/// `cloudpickle.cloudpickle._builtin_type('dict')`.
+fn builtin_type<'p>(callable: Value<'p>) -> Option<&'p str> {
+    const TYPES: [&str; 15] = [
+        "bool",
+        "bytearray",
+        "bytes",
+        "complex",
+        "dict",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "object",
+        "range",
+        "set",
+        "slice",
+        "str",
+        "tuple",
+    ];
+    let object = callable.as_object()?;
+    let class = object.callable().as_class()?;
+    let looks_up = matches!(
+        (class.module(), class.name()),
+        ("dill._dill" | "dill.dill", "_load_type") | ("cloudpickle.cloudpickle", "_builtin_type")
+    );
+    let name = object.arg(0)?.as_str().filter(|_| looks_up)?;
+    TYPES.contains(&name).then_some(name)
 }
 
 impl std::fmt::Debug for Object<'_> {

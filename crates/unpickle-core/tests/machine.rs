@@ -463,3 +463,15 @@ fn the_protocol_of_several_pickles_is_that_of_the_first() {
     let pickle = Options::new().parse_all(&b"\x80\x02N.\x80\x05N.N."[..]).unwrap();
     assert_eq!((pickle.protocol(), pickle.roots().len()), (2, 3));
 }
+
+#[test]
+fn types_that_dill_looks_up_are_called_by_their_names() {
+    let called = |bytes: &[u8]| {
+        let pickle = Pickle::parse(bytes.to_vec()).unwrap();
+        pickle.root().call().map(|call| format!("{}.{} of {}", call.module, call.name, call.args.len()))
+    };
+    let slice = b"cdill._dill\n_load_type\n(Vslice\ntR(I0\nI5\nI1\ntR.";
+    assert_eq!(called(slice).as_deref(), Some("builtins.slice of 3"));
+    assert_eq!(called(b"cdill._dill\n_load_type\n(VCodeType\ntR(I0\ntR."), None);
+    assert_eq!(called(b"cos\n_load_type\n(Vslice\ntR(I0\ntR."), None);
+}
