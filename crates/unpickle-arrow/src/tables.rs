@@ -2,7 +2,7 @@
 
 use unpickle_arrays::{NamedArray, is_masked};
 use unpickle_core::{Category, Error, Result, Value};
-use unpickle_sklearn::at;
+use unpickle_sklearn::{at, is_estimator};
 
 use crate::describe;
 use crate::table::Table;
@@ -146,13 +146,18 @@ pub fn tables_at<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
 /// What can be tabulated of what a path leads to that is spelled as in Python: attributes that are properties there, rows
 /// of arrays, items counted from the end.
 fn at_python_path<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
-    let Ok(item) = at(root, path) else {
-        return Err(Error::message(Category::Data, nothing_at(root, path)?));
+    let item = match at(root, path) {
+        Ok(item) => item,
+        // Of a model it is told which step leads nowhere, and what is near.
+        Err(error) if is_estimator(root) => {
+            return Err(Error::message(Category::Data, format!("nothing at `{path}`: {error}")));
+        }
+        Err(_) => return Err(Error::message(Category::Data, nothing_at(root, path)?)),
     };
     match (item.value(), item.array()) {
         (Some(value), _) => of_value(value, path),
         (None, Ok(array)) if array.ndim() > 0 => Ok(vec![numpy::ndarray(&array)?.with_path(path)]),
-        _ => Err(Error::message(Category::Data, format!("no table at `{path}`: it is {item:?}"))),
+        _ => Err(Error::message(Category::Data, format!("no table at `{path}`: it is {item}"))),
     }
 }
 

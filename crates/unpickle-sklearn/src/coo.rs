@@ -7,7 +7,8 @@ use unpickle_core::{Error, Result, Value};
 use unpickle_numpy::{Element, NdArray, number};
 
 use crate::number::{indexes, integer, integers};
-use crate::sparse::{Parts, Sparse, SparseFormat};
+use crate::sparse::{Parts, Sparse};
+use crate::sparse_format::SparseFormat;
 
 /// The entries of a sparse matrix by their coordinates, in the order in which they are stored. Coordinates may come
 /// more than once: such entries are to be added.
@@ -203,10 +204,11 @@ impl<'p> Sparse<'p> {
 
     /// The data of a matrix that has nothing but a main diagonal, as scikit-learn keeps weights.
     pub(crate) fn diagonal(&self) -> Result<NdArray<'p>> {
-        let is_diagonal = self.coordinates()?.into_iter().enumerate().all(|(i, place)| place == (i, i, i));
+        let places = self.coordinates()?;
+        let is_diagonal = places.iter().enumerate().all(|(i, place)| *place == (i, i, i));
         let data = match (&self.parts, is_diagonal) {
             (Parts::Diagonals { data, .. }, true) => data.row(0)?,
-            (Parts::Compressed { data, .. }, true) => data.clone(),
+            (Parts::Compressed { data, .. }, true) if data.ndim() == 1 => data.slice(0..places.len())?,
             _ => {
                 return Err(Error::unsupported(self.origin, "a matrix of weights that is no plain diagonal"));
             }
