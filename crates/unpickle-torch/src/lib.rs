@@ -31,6 +31,7 @@ mod archive;
 mod dtype;
 mod form;
 mod layout;
+mod module;
 mod nested;
 mod oldest;
 mod quantised;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use unpickle_core::{Error, Result, Seq, Value};
 
 use crate::form::is_tensor;
+use crate::module::{contained, is_module, is_script, key_text, packed, pairs, quantised_conv};
 
 /// How deep modules may stand in each other: torch itself goes down by recursion, which Python ends at about this.
 const MAX_DEPTH: usize = 1000;
@@ -20,6 +21,7 @@ const MAX_NAMES: usize = 1 << 28;
 /// * Of a state dict: its tensors, in order. (What else is in it, such as `_extra_state`, is left out.)
 /// * Of a module: parameters, then buffers (but for those that are not persistent), then those of its children, with
 ///   their names in front.
+///   The packed parameters of quantised modules are there by their items, as they lie in the file.
 /// * Of TorchScript: attributes, by path, and those of its children. Which of them are buffers only its code says, so all
 ///   are there. Tensors that the code names are `CONSTANTS.c0`, `CONSTANTS.c1` … as they are called there.
 ///
@@ -78,32 +80,6 @@ fn no_tensors(value: Value<'_>, inside: &[(Value<'_>, Value<'_>)]) -> Error {
     Error::invalid(value, message)
 }
 
-/// Whether it is an object with the dicts that `torch.nn.Module` keeps its children in.
-fn is_module(value: Value<'_>) -> bool {
-    value
-        .as_object()
-        .is_some_and(|object| object.attr("_parameters").is_some() && object.attr("_modules").is_some())
-}
-
-/// Whether it is a module of TorchScript.
-fn is_script(value: Value<'_>) -> bool {
-    let class = value.as_object().and_then(|object| object.class());
-    class.is_some_and(|class| class.module().starts_with("__torch__"))
-}
-
-fn key_text(key: Value<'_>) -> String {
-    key.as_text().map_or_else(|| key.to_string(), std::borrow::Cow::into_owned)
-}
-
-/// The pairs of a dict or an OrderedDict, as Python 2 writes it, too.
-fn pairs(value: Value<'_>) -> Option<Vec<(Value<'_>, Value<'_>)>> {
-    if let Some(dict) = value.as_dict().or_else(|| value.as_object()?.pairs()) {
-        return Some(dict.iter().collect());
-    }
-    let given = value.as_object()?.given_pairs()?;
-    given.iter().map(|pair| Some((pair.get(0)?, pair.get(1)?))).collect()
-}
-
 /// The names found so far, and what is left to do for more.
 struct Names<'p> {
     out: Vec<(String, Value<'p>)>,
@@ -112,9 +88,9 @@ struct Names<'p> {
     most: usize,
 }
 
-/// A module whose tensors are yet to be named.
+/// A module, or what is in one, whose tensors are yet to be named.
 struct Open<'p> {
-    prefix: String,
+    path: String,
     value: Value<'p>,
     depth: usize,
 }
@@ -140,7 +116,7 @@ impl<'p> Names<'p> {
     }
 
     fn walk(&mut self, root: Value<'p>) -> Result<()> {
-        let mut open = vec![Open { prefix: String::new(), value: root, depth: 0 }];
+        let mut open = vec![Open { path: String::new(), value: root, depth: 0 }];
         while let Some(next) = open.pop() {
             if next.depth > MAX_DEPTH {
                 let message = format!("modules of torch stand in each other more than {MAX_DEPTH} deep");
@@ -165,21 +141,23 @@ impl<'p> Names<'p> {
         let dropped: HashSet<_> =
             dropped.into_iter().flat_map(Seq::iter).filter_map(Value::as_text).collect();
         for kind in ["_parameters", "_buffers"] {
-            let tensors = attr(kind).and_then(pairs).unwrap_or_default().into_iter();
-            for (key, tensor) in tensors {
+            for (key, tensor) in attr(kind).and_then(pairs).unwrap_or_default() {
                 self.step(0)?;
-                if tensor.is_none() {
-                    continue;
-                }
                 let name = key_text(key);
-                if kind == "_parameters" || !dropped.contains(&*name) {
-                    self.add(format!("{}{name}", open.prefix), tensor)?;
+                if !tensor.is_none() && (kind == "_parameters" || !dropped.contains(&*name)) {
+                    self.add(join(&open.path, &name), tensor)?;
                 }
+            }
+        }
+        for (key, value) in object.attrs() {
+            self.step(0)?;
+            if let Some(packed) = packed(value) {
+                self.child(open, &key_text(key), packed, inner)?;
             }
         }
         for (key, child) in attr("_modules").and_then(pairs).unwrap_or_default() {
             self.step(0)?;
-            if is_module(child) || is_script(child) {
+            if is_module(child) || is_script(child) || quantised_conv(child).is_some() {
                 self.child(open, &key_text(key), child, inner)?;
             }
         }
@@ -192,7 +170,7 @@ impl<'p> Names<'p> {
         let mut item = |names: &mut Names<'p>, name: &str, value: Value<'p>| {
             names.step(0)?;
             if is_tensor(value) {
-                return names.add(format!("{}{name}", open.prefix), value);
+                return names.add(join(&open.path, name), value);
             }
             let container = contained(value);
             let is_container = container.as_dict().is_some() || container.as_seq().is_some();
@@ -201,7 +179,12 @@ impl<'p> Names<'p> {
             }
             Ok(())
         };
-        if let Some(object) = value.as_object().filter(|_| is_script(value)) {
+        if let Some([weight, bias]) = quantised_conv(value) {
+            item(self, "weight", weight)?;
+            return item(self, "bias", bias);
+        }
+        let script = value.as_object().filter(|_| is_script(value));
+        if let Some(object) = script.filter(|object| object.attr_dicts().next().is_some()) {
             for (key, value) in object.attrs() {
                 item(self, &key_text(key), value)?;
             }
@@ -210,8 +193,10 @@ impl<'p> Names<'p> {
                 item(self, &key_text(key), value)?;
             }
         } else {
-            for (i, value) in value.iter().enumerate() {
-                item(self, &i.to_string(), value)?;
+            // What an object of TorchScript gives as its state, if that is no dict, is a list of its parts.
+            let list = script.and_then(|object| object.state()).map_or(value, contained);
+            for (i, value) in list.iter().enumerate() {
+                item(self, &format!("[{i}]"), value)?;
             }
         }
         Ok(())
@@ -224,16 +209,14 @@ impl<'p> Names<'p> {
         value: Value<'p>,
         inner: &mut Vec<Open<'p>>,
     ) -> Result<()> {
-        let prefix = format!("{}{name}.", open.prefix);
-        self.step(prefix.len())?;
-        inner.push(Open { prefix, value, depth: open.depth + 1 });
+        let path = join(&open.path, name);
+        self.step(path.len())?;
+        inner.push(Open { path, value, depth: open.depth + 1 });
         Ok(())
     }
 }
 
-/// TorchScript wraps lists and dicts into calls that say their type: `torch.jit._pickle.restore_type_tag(list, 'List[int]')`,
-/// `build_intlist(list)`.
-fn contained(value: Value<'_>) -> Value<'_> {
-    let call = value.call().filter(|call| call.module == "torch.jit._pickle");
-    call.and_then(|call| call.args.get(0)).unwrap_or(value)
+/// A path and one step more: a name behind a dot, or an index in brackets.
+fn join(path: &str, step: &str) -> String {
+    if path.is_empty() || step.starts_with('[') { format!("{path}{step}") } else { format!("{path}.{step}") }
 }

@@ -17,9 +17,11 @@ fn the_state_of_modules_is_what_torch_says() {
         "module-1.5.1.pt",
         "module-legacy-1.5.1.pt",
         "module-legacy-1.0.0.pt",
+        "module-quantised.pt",
         "script.pt",
         "script-frozen.pt",
         "script-holder.pt",
+        "script-quantised.pt",
     ] {
         let (pickle, note) = (open(name), note(name));
         let expected = note["state"].as_object().expect("a state");
