@@ -121,9 +121,9 @@ impl<'p> Walk<'p> {
             Class::Tensor => self.tensor(&self.path.clone(), value),
             Class::Sparse(class) => match sparse::parts(&self.path, value, class, &mut self.cache)? {
                 Some(parts) => parts.into_iter().try_for_each(|part| self.list(part)),
-                None => self.other(class),
+                None => self.other(self.path.clone(), class),
             },
-            Class::Other(class) => self.other(class),
+            Class::Other(class) => self.other(self.path.clone(), class),
             Class::Closed => Ok(()),
             Class::Open if tensor::is_module(object) => self.module(value),
             Class::Open if is_container(object) => self.enter(value, What::Container),
@@ -212,7 +212,11 @@ impl<'p> Walk<'p> {
         for (name, tensor) in unpickle_torch::state_dict(value).map_err(|error| self.at(error))? {
             self.pay(1)?;
             let name = self.below(&name);
-            self.tensor(&name, tensor)?;
+            match class(tensor) {
+                // A parameter that has no shape yet.
+                Class::Other(class) => self.other(name, class)?,
+                _ => self.tensor(&name, tensor)?,
+            }
         }
         Ok(())
     }
@@ -253,9 +257,9 @@ impl<'p> Walk<'p> {
         Ok(())
     }
 
-    fn other(&mut self, class: &'p str) -> Result<()> {
-        self.charge(self.path.len())?;
-        self.found.others.push(Other { name: self.path.clone(), class });
+    fn other(&mut self, name: String, class: &'p str) -> Result<()> {
+        self.charge(name.len())?;
+        self.found.others.push(Other { name, class });
         Ok(())
     }
 

@@ -37,6 +37,16 @@ fn a_module_has_the_names_of_its_state_dict() {
 }
 
 #[test]
+fn a_parameter_without_a_shape_is_no_array() {
+    let pickle = open("module-lazy.pt");
+    let found = search(pickle.root()).unwrap();
+    assert_eq!(found.arrays.iter().map(|array| array.name()).collect::<Vec<_>>(), ["1.weight", "1.bias"]);
+    let others: Vec<String> = found.others.iter().map(|other| other.to_string()).collect();
+    assert_eq!(others.len(), 2, "{others:?}");
+    assert!(others[0].contains("0.weight") && others[0].contains("UninitializedParameter"), "{others:?}");
+}
+
+#[test]
 fn tensors_of_all_kinds_of_files_are_listed() {
     assert_eq!(listed("oldest-tar.pt")[0], "state.weight Tensor float32 [2, 3]");
     assert_eq!(listed("checkpoint.pt"), listed("checkpoint-legacy.pt"));
