@@ -52,6 +52,31 @@ def test_an_archive_may_come_from_a_pipe(tmp_path):
     same(np.load(tmp_path / "a.npy"), np.arange(3))
 
 
+class Pipe(io.RawIOBase):
+    """Takes bytes and cannot go back: the writer says the sizes of members behind them."""
+
+    def __init__(self):
+        self.parts = []
+
+    def writable(self):
+        return True
+
+    def write(self, part):
+        self.parts.append(bytes(part))
+        return len(part)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_an_archive_may_have_been_written_into_a_pipe(tmp_path, save):
+    pipe = Pipe()
+    save(pipe, a=np.arange(3), b=np.zeros((40, 50)))
+    (tmp_path / "in.npz").write_bytes(b"".join(pipe.parts))
+    done = run(tmp_path / "in.npz", tmp_path / "out.npz", "--quiet")
+    assert done.returncode == 0, done.stderr.decode()
+    same(np.load(tmp_path / "out.npz")["a"], np.arange(3))
+    same(np.load(tmp_path / "out.npz")["b"], np.zeros((40, 50)))
+
+
 def test_a_damaged_member_is_named(tmp_path):
     np.savez(tmp_path / "in.npz", good=np.arange(3), bad=np.full(1000, 7, "u1"))
     whole = (tmp_path / "in.npz").read_bytes()

@@ -84,14 +84,14 @@ impl Input {
         self.path.as_deref()
     }
 
-    /// What the file `name` in the same folder holds; it may be compressed as joblib did before 0.10
+    /// Appends what the file `name` in the same folder holds; it may be compressed as joblib did before 0.10
     /// ([`Container::ZFile`]), and is read as it is otherwise.
     ///
     /// # Errors
     ///
     /// It cannot be read, or it is damaged. The name leads into another folder. There is no folder, for this was not
     /// opened by its name.
-    pub fn beside(&self, name: &str) -> Result<Vec<u8>> {
+    pub fn append_beside(&self, name: &str, out: &mut Vec<u8>) -> Result<()> {
         let Some(path) = &self.path else {
             let message = format!("the file '{name}' is needed beside it; name it by its path for that");
             return Err(Error::new(ErrorKind::Io, message));
@@ -101,15 +101,23 @@ impl Input {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let path = path.with_file_name(name);
-        let read = || {
+        let mut read = || {
             let bytes = open(&path, &self.options)?;
-            match (Container::of(bytes.as_ref()), bytes) {
-                (Container::ZFile, bytes) => decompress(Container::ZFile, bytes.as_ref(), &self.options),
-                (_, Bytes::Owned(bytes)) => Ok(bytes),
-                (_, Bytes::Mapped(bytes)) => Ok(bytes.to_vec()),
-            }
+            let unpacked;
+            let bytes = match Container::of(bytes.as_ref()) {
+                Container::ZFile => {
+                    unpacked = decompress(Container::ZFile, bytes.as_ref(), &self.options)?;
+                    &*unpacked
+                }
+                _ => bytes.as_ref(),
+            };
+            out.try_reserve(bytes.len()).map_err(|_| {
+                Error::new(ErrorKind::Limit, format!("not enough memory for its {} bytes", bytes.len()))
+            })?;
+            out.extend_from_slice(bytes);
+            Ok(())
         };
-        read().map_err(|error| error.with_path(&path))
+        read().map_err(|error: Error| error.with_path(&path))
     }
 
     /// The members, where the bytes are an archive that no single file can be taken out of: a zip or tar of several,

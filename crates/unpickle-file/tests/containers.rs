@@ -138,14 +138,18 @@ fn files_beside_are_read_as_they_are() {
     }
     let input = Input::open(dir.join("a.pkl"), &OpenOptions::new()).unwrap();
     assert_eq!(input.path(), Some(&*dir.join("a.pkl")));
-    assert_eq!(input.beside("a_01.npy").unwrap(), gzip(b"x"));
-    assert_eq!(input.beside("a_02.npy").unwrap().len(), pickle().len() * 20);
-    let text = |name| input.beside(name).unwrap_err().to_string();
+    let beside = |name| {
+        let mut bytes = b"before".to_vec();
+        input.append_beside(name, &mut bytes).map(|()| bytes.split_off(6))
+    };
+    assert_eq!(beside("a_01.npy").unwrap(), gzip(b"x"));
+    assert_eq!(beside("a_02.npy").unwrap().len(), pickle().len() * 20);
+    let text = |name| beside(name).unwrap_err().to_string();
     assert!(text("a_03.npy").ends_with("a_03.npy: cannot open: no such file or directory"));
     for name in ["../a.pkl", "/etc/passwd", "..", ".", "", "b/a.npy"] {
         assert!(text(name).ends_with("is not beside it"), "{name}");
     }
-    let error = open(b"N.").unwrap().beside("a_01.npy").unwrap_err();
+    let error = open(b"N.").unwrap().append_beside("a_01.npy", &mut Vec::new()).unwrap_err();
     assert_eq!(error.to_string(), "the file 'a_01.npy' is needed beside it; name it by its path for that");
     std::fs::remove_dir_all(&dir).unwrap();
 }

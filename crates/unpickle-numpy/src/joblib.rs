@@ -221,7 +221,7 @@ pub(crate) fn array<'p>(
                 Error::invalid(value, "an array of joblib, read without what stands behind it in the file")
             })?;
             if payload.as_object().is_some() {
-                return reconstruct::pickled(payload, cache);
+                return objects(object, state, payload, cache);
             }
             let (dtype, shape, order) = said(object, state, cache)?;
             NdArray::raw_parts(value, dtype, shape, order, payload.load()?)
@@ -244,6 +244,23 @@ pub(crate) fn array<'p>(
     }
 }
 
+/// The array of objects behind a `NumpyArrayWrapper`.
+fn objects<'p>(
+    object: Object<'p>,
+    state: Dict<'p>,
+    pickled: Value<'p>,
+    cache: &mut DtypeCache<'p>,
+) -> Result<NdArray<'p>> {
+    let array = reconstruct::pickled(pickled, cache)?;
+    let said = read_shape(attribute(object, state, "shape")?)?;
+    if array.shape() != said.as_slice() {
+        let (found, said) = (Shape(array.shape()), Shape(said.as_slice()));
+        let message = format!("an array of shape {found}, which joblib says has shape {said}");
+        return Err(Error::invalid(pickled, message));
+    }
+    Ok(array)
+}
+
 #[cold]
 fn missing(value: Value<'_>, name: &str) -> Error {
     let message =
@@ -259,10 +276,11 @@ pub(crate) fn describe<'p>(
     cache: &mut DtypeCache<'p>,
 ) -> Result<(Dtype, Vec<usize>)> {
     let state = state(value, object)?;
+    let is_pickled = object.states().nth(1).is_some_and(|payload| payload.as_object().is_some());
     let (dtype, shape, _) = match wrapper {
-        Wrapper::Inline => said(object, state, cache)?,
+        Wrapper::Inline if !is_pickled => said(object, state, cache)?,
         Wrapper::PackedSidecar => packed(object, state, cache)?,
-        Wrapper::Sidecar => {
+        Wrapper::Inline | Wrapper::Sidecar => {
             let array = array(value, object, wrapper, cache)?;
             return Ok((array.dtype().clone(), array.shape().to_vec()));
         }

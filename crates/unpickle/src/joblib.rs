@@ -25,13 +25,12 @@ fn beside(input: &Shared, names: &[String], options: &Options<'_>) -> Result<Pic
         if files.contains_key(name) {
             continue;
         }
-        let file = input.input().beside(name).map_err(|error| {
+        let start = bytes.len();
+        input.input().append_beside(name, &mut bytes).map_err(|error| {
             let message =
                 format!("{error}; joblib wrote arrays of the pickle into files beside it, and this is one");
             Error::message(Category::Io, message)
         })?;
-        let start = bytes.len();
-        bytes.extend_from_slice(&file);
         files.insert(name.clone(), start..bytes.len());
     }
     let joblib = Joblib::with_sidecars(files);
