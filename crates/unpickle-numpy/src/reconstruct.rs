@@ -112,6 +112,9 @@ fn no_array(value: Value<'_>, call: Option<Call<'_>>) -> Error {
         {
             Error::data(value, "a numpy array (a masked one is read as MaskedArray)")
         }
+        Some(call) if call.module.starts_with("torch") && call.name.starts_with("_rebuild") => {
+            Error::data(value, "a numpy array (a tensor of torch is read as Tensor)")
+        }
         _ => Error::data(value, "a numpy array"),
     }
 }

@@ -78,6 +78,17 @@ fn a_checkpoint_is_no_state_dict_and_says_where_one_is() {
 }
 
 #[test]
+fn who_asks_for_an_array_of_numpy_is_told_of_tensors() {
+    let pickle = open("checkpoint.pt");
+    let error =
+        pickle.root().item("rng").and_then(|rng| rng.to_array::<u8>()).expect_err("a tensor").to_string();
+    assert!(
+        error.starts_with("expected a numpy array (a tensor of torch is read as Tensor), found"),
+        "{error}"
+    );
+}
+
+#[test]
 fn threads_may_share_tensors() {
     fn shared<T: Send + Sync>(_: &T) {}
     let pickle = open("shared.pt");
