@@ -231,6 +231,19 @@ def test_a_large_vocabulary_beside_arrays_is_no_matter(tmp_path):
         assert found.files == ["w"] and found["w"].tolist() == [0, 1, 2]
 
 
+def test_names_are_kept_or_refused(tmp_path):
+    names = ["/absolute", "../up", "a\\b", "folder/", "€", "two\nlines", ".", "a.npy", "", "[0]"]
+    arrays = {name: np.arange(i) for i, name in enumerate(names)}
+    for name in "out.npz", "out.safetensors":
+        out, _ = converted(tmp_path, arrays, name)
+        found = load_file(out) if name.endswith("safetensors") else np.load(out)
+        assert {key: len(found[key]) for key in found} == {key or "['']": i for i, key in enumerate(names)}
+    # Python's zipfile would cut it.
+    (tmp_path / "in.pkl").write_bytes(pickle.dumps({"a\0b": np.arange(3)}))
+    done = run(tmp_path / "in.pkl", tmp_path / "nul.npz")
+    assert done.returncode == 2 and "a name with NUL in it" in done.stderr.decode()
+
+
 def test_members_are_whole(tmp_path):
     """Checksums and sizes, as any reader of zip checks them."""
     out, _ = converted(tmp_path, KINDS | MORE, "out.npz")

@@ -11,6 +11,8 @@ pub(crate) struct Notes {
 
 /// As many names are told; of more, how many.
 const NAMES: usize = 3;
+/// As many characters of a name.
+const LONG: usize = 100;
 /// As many things are said; of more, how many.
 const THINGS: usize = 20;
 
@@ -51,7 +53,11 @@ impl Notes {
 
 /// Some names, in words.
 fn names(names: &[String]) -> String {
-    let told: Vec<String> = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
+    let short = |name: &String| match name.char_indices().nth(LONG) {
+        Some((end, _)) => format!("`{}…`", name.get(..end).unwrap_or_default()),
+        None => format!("`{name}`"),
+    };
+    let told: Vec<String> = names.iter().take(NAMES).map(short).collect();
     match names.len().saturating_sub(told.len()) {
         0 => told.join(", "),
         more => format!("{} and {more} more", told.join(", ")),
@@ -71,6 +77,11 @@ mod tests {
         notes.add("text", "b");
         assert_eq!(notes.count(), 6);
         assert_eq!(notes.into_sentences(), ["`a0`, `a1`, `a2` and 2 more: objects", "`b`: text"]);
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(names(&["é".repeat(200)]), format!("`{}…`", "é".repeat(100)));
     }
 
     #[test]

@@ -128,12 +128,11 @@ pub(crate) fn content(bytes: &[u8], member: &Member, options: &OpenOptions) -> R
 /// so when told to (`torch.serialization.set_crc32_options(False)`).
 fn check(member: &Member, unpacked: &[u8]) -> Result<()> {
     let Some(crc) = member.crc.filter(|&crc| crc != 0) else { return Ok(()) };
-    let mut sum = flate2::Crc::new();
-    sum.update(unpacked);
-    if sum.sum() == crc {
+    // Several times as quick as the sum of flate2: it takes the instructions that the machine has.
+    let found = crc32fast::hash(unpacked);
+    if found == crc {
         return Ok(());
     }
     let Member { name, header, .. } = member;
-    let found = sum.sum();
     Err(damaged(format!("{name}, at byte {header}, has checksum {found:08x} and says {crc:08x}")))
 }

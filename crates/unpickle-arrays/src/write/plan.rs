@@ -62,7 +62,7 @@ impl<'a, 'p> Plan<'a, 'p> {
             let name = if array.name().is_empty() { "arr_0" } else { array.name() };
             let planned = match plan.one(name, array, format) {
                 Ok(_) if !taken.insert(name) => Err("a name that two arrays have".to_owned()),
-                Ok(_) if name.len() > MAX_NAME => Err("a name of more than 65 kB".to_owned()),
+                Ok(planned) if format == ArrayFormat::Npz => check_name(name).map(|()| planned),
                 planned => planned,
             };
             match planned {
@@ -188,6 +188,18 @@ impl Planned<'_, '_> {
         }
         .map_err(|error| error.within(format!("array `{}`", self.name)))
     }
+}
+
+/// Whether a zip file can hold the name as it is.
+fn check_name(name: &str) -> Result<(), String> {
+    if name.len() > MAX_NAME {
+        return Err("a name of more than 65 kB".to_owned());
+    }
+    // Python's zipfile ends a name there.
+    if name.contains('\0') {
+        return Err("a name with NUL in it".to_owned());
+    }
+    Ok(())
 }
 
 /// A dtype in few words.
