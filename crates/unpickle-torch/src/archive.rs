@@ -27,10 +27,7 @@ pub(crate) fn read(
     options: &Options<'_>,
 ) -> Result<Option<Pickle<Shared>>> {
     let Some(root) = root(archive) else {
-        return match oldest_script(archive) {
-            true => Err(oldest_script_error()),
-            false => Ok(None),
-        };
+        return stranger(archive).map_or(Ok(None), Err);
     };
     let files = Files { input, root };
     files.check_version()?;
@@ -68,17 +65,24 @@ fn join(root: &str, name: &str) -> String {
     if root.is_empty() { name.to_owned() } else { format!("{root}/{name}") }
 }
 
-/// Whether it is TorchScript as PyTorch 1.0 to 1.3 wrote it, a tree of JSON.
-fn oldest_script(archive: &Archive) -> bool {
-    let member = |name: &str| archive.members().iter().any(|member| member.name().ends_with(name));
-    member("/model.json") && member("/version")
-}
-
+/// Why an archive of torch without `data.pkl` is not read; `None` of any other archive.
 #[cold]
-fn oldest_script_error() -> Error {
-    let message = "TorchScript of PyTorch before 1.4 (model.json) is not supported; `torch.jit.load` and \
-                   `torch.jit.save` of PyTorch 1.4 or later write it anew";
-    Error::message(Category::Unsupported, message)
+fn stranger(archive: &Archive) -> Option<Error> {
+    let first = archive.members().first()?.name();
+    let root = first.split_once('/').map_or("", |(root, _)| root);
+    let has = |name: &str| archive.find(&join(root, name)).is_some();
+    let what = if has("model.json") && has("version") {
+        // A tree of JSON, which no version since writes.
+        "TorchScript of PyTorch before 1.4 (model.json); `torch.jit.load` and `torch.jit.save` of a later one write it \
+         anew, which"
+    } else if has("archive_format") && has("archive_version") {
+        "a program of `torch.export` (.pt2); `torch.save(torch.export.load(file).state_dict, ...)` makes a file that"
+    } else if has(".data/extern_modules") {
+        "an archive of `torch.package`; `torch.save` of what its `load_pickle` gives makes a file that"
+    } else {
+        return None;
+    };
+    Some(Error::message(Category::Unsupported, format!("it is {what} is read")))
 }
 
 /// The members of one archive.

@@ -147,8 +147,14 @@ fn records_beside_the_pickle_are_looked_at() {
     assert!(fault("a/byteorder", b"middle").starts_with("expected 'little' or 'big'"));
     assert!(fault("a/byteorder", &[0; 65]).contains("where a word is expected"));
     assert!(fault("a/constants.pkl", b"oops").contains("a/constants.pkl"));
-    let script = archive(&[("a/model.json", b"{}"), ("a/version", b"1")]);
-    assert!(read(&script).unwrap_err().to_string().contains("before 1.4"));
+    let refused = |members: &[(&str, &[u8])]| read(&archive(members)).unwrap_err().to_string();
+    let script = refused(&[("a/model.json", b"{}"), ("a/version", b"1")]);
+    assert!(script.starts_with("it is TorchScript of PyTorch before 1.4"), "{script}");
+    let program =
+        refused(&[("a/models/model.json", b"{}"), ("a/archive_format", b"pt2"), ("a/archive_version", b"0")]);
+    assert!(program.starts_with("it is a program of `torch.export` (.pt2)"), "{program}");
+    let package = refused(&[("a/.data/extern_modules", b""), ("a/m/m.pkl", b"N.")]);
+    assert!(package.starts_with("it is an archive of `torch.package`"), "{package}");
     assert!(read(&archive(&[("a.npy", b""), ("b.npy", b"")])).unwrap().is_none());
 }
 
