@@ -140,6 +140,22 @@ def test_paths_lead_where_python_goes(estimator, target, paths, tmp_path):
         assert same(np.load(tmp_path / "out.npy"), np.asarray(expected)), path
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64, bool, np.int8])
+@pytest.mark.parametrize("form", "csr csc bsr coo dia lil dok".split())
+def test_sparse_matrices_of_every_format_are_files_that_scipy_reads(form, kind, tmp_path):
+    dense = np.array([[0, 1.5, 0], [2, 0, 0], [0, 0, 0], [0, 3, 7]]).astype(kind)
+    for name in (form + "_matrix", form + "_array"):
+        matrix = getattr(sp, name)(dense)
+        (tmp_path / "m.pkl").write_bytes(pickle.dumps(matrix))
+        done = run(tmp_path / "m.pkl", tmp_path / "m.npz", "-f")
+        assert done.returncode == 0, done.stderr.decode()
+        read = sp.load_npz(tmp_path / "m.npz")
+        assert read.format == ("coo" if form in ("lil", "dok") else form)
+        assert isinstance(read, sp.sparray) == isinstance(matrix, sp.sparray)
+        assert (read.dtype, read.shape) == (matrix.dtype, matrix.shape)
+        assert (read.toarray() == dense).all()
+
+
 def test_old_modules_are_told_as_those_that_there_are():
     """Each module of the table exists in the scikit-learn installed here."""
     import importlib

@@ -40,7 +40,8 @@ pub fn arrays(value: Value<'_>) -> Result<Vec<NamedArray<'_>>> {
 ///   of each array in it. An object with attributes is looked through where it comes first; see [`Found::repeats`].
 /// * A masked array is listed as its elements, under its name, and its `mask`, and its `fill_value` if it was set.
 /// * A sparse matrix of scipy is listed as the arrays that `scipy.sparse.save_npz` makes of it: `data`, `indices`,
-///   `indptr`, `shape`, `format`.
+///   `indptr`, `shape`, `format`. One of lists or keys, which it refuses, is listed as its `tocoo()`; those are Python
+///   objects, and read.
 /// * An array of objects is looked through if its cells hold arrays, and is an array itself otherwise.
 /// * What Python reaches by no attribute, but pickled all the same, goes by where it is: `__getstate__()[3]`.
 ///
@@ -97,7 +98,7 @@ pub struct Found<'p> {
 pub struct Other<'p> {
     /// The path to it.
     pub name: String,
-    /// The name of its class: `DataFrame`, `lil_matrix`.
+    /// The name of its class: `DataFrame`, `Series`.
     pub class: &'p str,
 }
 

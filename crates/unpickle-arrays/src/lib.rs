@@ -33,6 +33,7 @@ mod options;
 pub mod path;
 mod recognise;
 mod sparse;
+mod sparse_entries;
 mod tensor;
 mod walk;
 mod write;

@@ -59,7 +59,7 @@ pub(crate) enum Source<'p> {
     Data(Value<'p>),
     /// The mask of one.
     Mask(Value<'p>),
-    /// A few bytes that stand nowhere in the file in this form: the shape of a sparse matrix, say.
+    /// Bytes that stand nowhere in the file in this form: the shape of a sparse matrix, say.
     Made(Arc<[u8]>),
     /// A part of one, or one that is there already.
     View(NdArray<'p>),
@@ -189,6 +189,14 @@ impl<'p> NamedArray<'p> {
     /// Bytes of that storage.
     pub fn storage_bytes(&self) -> u64 {
         self.storage.as_ref().map_or(self.nbytes(), |storage| storage.bytes)
+    }
+
+    /// Bytes that are kept for it beside the file.
+    pub(crate) fn made_bytes(&self) -> usize {
+        match &self.source {
+            Source::Made(bytes) => bytes.len(),
+            _ => 0,
+        }
     }
 
     /// What a tensor has in common with tensors that are the same view of the same storage: tied weights.

@@ -10,8 +10,10 @@ use unpickle_numpy::{Dtype, DtypeCache, NdArray};
 
 use crate::named::{Kind, NamedArray, Source};
 use crate::path;
+use crate::sparse_entries;
 
-/// The parts of the matrix at `name`; `None` if scipy knows no such file either: of lists (`lil`) and of keys (`dok`).
+/// The parts of the matrix at `name`; `None` if its format is none that is known. Matrices of lists (`lil`) and of keys
+/// (`dok`), of which scipy makes no files, are those of the `coo` matrix that scipy makes of them.
 pub(crate) fn parts<'p>(
     name: &str,
     value: Value<'p>,
@@ -23,6 +25,7 @@ pub(crate) fn parts<'p>(
         "csr" | "csc" | "bsr" => &["indices", "indptr"],
         "dia" => &["offsets"],
         "coo" => &["row", "col"],
+        "lil" | "dok" => &[],
         _ => return Ok(None),
     };
     let mut parts = Parts { name, value, class, cache, found: Vec::new() };
@@ -45,11 +48,25 @@ pub(crate) fn parts<'p>(
             }
         }
     }
-    parts.made("format", Dtype::of_code("|S3"), &[], format.as_bytes());
+    let entries = matches!(format, "lil" | "dok").then(|| sparse_entries::read(value)).transpose()?;
+    let format = if entries.is_some() { "coo" } else { format };
     let shape = shape(value)?;
+    if let Some(entries) = &entries {
+        let index = || Some(entries.index.clone());
+        if shape.len() == 1 {
+            parts.made_at("coords", "coords[0]", index(), &[entries.len], &entries.col);
+        } else {
+            parts.made("row", index(), &[entries.len], &entries.row);
+            parts.made("col", index(), &[entries.len], &entries.col);
+        }
+    }
+    parts.made("format", Dtype::of_code("|S3"), &[], format.as_bytes());
     let bytes: Vec<u8> = shape.iter().flat_map(|len| len.to_le_bytes()).collect();
     parts.made("shape", Some(Dtype::int(8)), &[shape.len()], &bytes);
-    parts.stored("data", "data", value.attr("data")?)?;
+    match entries {
+        Some(entries) => parts.made("data", Some(entries.dtype), &[entries.len], &entries.data),
+        None => parts.stored("data", "data", value.attr("data")?)?,
+    }
     if class.ends_with("_array") {
         parts.made("_is_array", Some(Dtype::bool()), &[], &[1]);
     }
@@ -104,9 +121,20 @@ impl<'p> Parts<'p, '_> {
 
     /// A part that is no array in the file.
     fn made(&mut self, part: &'static str, dtype: Option<Dtype>, shape: &[usize], bytes: &[u8]) {
+        self.made_at(part, part, dtype, shape, bytes);
+    }
+
+    fn made_at(
+        &mut self,
+        part: &'static str,
+        name: &str,
+        dtype: Option<Dtype>,
+        shape: &[usize],
+        bytes: &[u8],
+    ) {
         let Some(dtype) = dtype else { return };
         let kind = Kind { class: self.class, part: Some(part) };
         let source = Source::Made(Arc::from(bytes));
-        self.found.push(NamedArray::new(self.named(part), self.value, kind, dtype, shape, source));
+        self.found.push(NamedArray::new(self.named(name), self.value, kind, dtype, shape, source));
     }
 }

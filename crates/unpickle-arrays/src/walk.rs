@@ -120,7 +120,10 @@ impl<'p> Walk<'p> {
             Class::Masked => self.masked(value),
             Class::Tensor => self.tensor(&self.path.clone(), value),
             Class::Sparse(class) => match sparse::parts(&self.path, value, class, &mut self.cache)? {
-                Some(parts) => parts.into_iter().try_for_each(|part| self.list(part)),
+                Some(parts) => parts.into_iter().try_for_each(|part| {
+                    self.charge(part.made_bytes())?;
+                    self.list(part)
+                }),
                 None => self.other(self.path.clone(), class),
             },
             Class::Other(class) => self.other(self.path.clone(), class),
