@@ -48,6 +48,11 @@ pub trait Columns: Sync {
     /// Pure: asked again, it gives the same again. Called from several threads at once.
     fn column(&self, column: usize, rows: Range<usize>) -> Result<ArrayRef>;
 
+    /// Most rows that are asked for at once: few, where a row is large. By default any number.
+    fn most_rows(&self) -> usize {
+        usize::MAX
+    }
+
     /// What `DataFrame.to_csv` would put where. By default it is read from the key `pandas` of the schema.
     fn csv(&self) -> CsvLayout {
         CsvLayout::from_schema(&self.schema())
@@ -75,6 +80,10 @@ impl<C: Columns + ?Sized + Send> Columns for Arc<C> {
 
     fn column(&self, column: usize, rows: Range<usize>) -> Result<ArrayRef> {
         (**self).column(column, rows)
+    }
+
+    fn most_rows(&self) -> usize {
+        (**self).most_rows()
     }
 
     fn csv(&self) -> CsvLayout {

@@ -193,6 +193,10 @@ impl Columns for Select<'_> {
         Arc::clone(&self.schema)
     }
 
+    fn most_rows(&self) -> usize {
+        self.inner.most_rows()
+    }
+
     fn num_rows(&self) -> usize {
         self.rows.len()
     }

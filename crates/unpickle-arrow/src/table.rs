@@ -20,6 +20,7 @@ pub struct Table<'p> {
     rows: usize,
     columns: Vec<Column<'p>>,
     notes: Vec<String>,
+    most_rows: usize,
 }
 
 impl<'p> Table<'p> {
@@ -46,7 +47,14 @@ impl<'p> Table<'p> {
         }
         notes.extend(told.into_iter().map(|(note, names)| format!("{}: {note}", columns_of(&names))));
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-        Table { path: String::new(), kind, schema, rows, columns: sources, notes }
+        Table { path: String::new(), kind, schema, rows, columns: sources, notes, most_rows: usize::MAX }
+    }
+
+    /// The same table, of which so many rows at most are asked for at once.
+    #[must_use]
+    pub(crate) fn with_most_rows(mut self, rows: usize) -> Table<'p> {
+        self.most_rows = rows;
+        self
     }
 
     /// Where it is: empty for what was pickled itself, else a path such as `model.coef_` or `[3]`.
@@ -108,6 +116,10 @@ impl Columns for Table<'_> {
 
     fn num_rows(&self) -> usize {
         self.rows
+    }
+
+    fn most_rows(&self) -> usize {
+        self.most_rows
     }
 
     fn column(&self, column: usize, rows: Range<usize>) -> Result<ArrayRef> {

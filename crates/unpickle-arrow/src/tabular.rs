@@ -52,6 +52,15 @@ fn hold_frames<'c, 'p: 'c>(columns: impl IntoIterator<Item = &'c Column<'p>>, va
     columns.into_iter().any(Column::holds_json) && search::holds_frame(value)
 }
 
+/// About as many bytes are held at once of rows that are large.
+const STRETCH_BYTES: u64 = 16 << 20;
+
+/// How many rows may be asked for at once where all have so many bytes.
+fn most_rows(bytes: u64, rows: usize) -> usize {
+    let row = bytes.checked_div(rows as u64).unwrap_or(0).max(1);
+    usize::try_from(STRETCH_BYTES / row).unwrap_or(usize::MAX).max(1)
+}
+
 /// A table whose rows are numbered from 0, of named columns.
 fn numbered<'p>(kind: &'static str, columns: Vec<(String, Column<'p>)>, rows: usize) -> Result<Table<'p>> {
     let (names, columns) = columns.into_iter().unzip();

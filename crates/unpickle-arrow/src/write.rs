@@ -59,6 +59,7 @@ pub fn write<W: Write + Send>(
     options: &WriteOptions<'_>,
     sink: W,
 ) -> Result<Written> {
+    let options = &options.within(table.most_rows());
     let mut sink = Counted { sink, bytes: 0 };
     match format {
         Format::Parquet => parquet::write(table, options, &mut sink)?,

@@ -6,7 +6,7 @@ use arrow_array::builder::{Int64Builder, ListBuilder, StringBuilder};
 use unpickle_arrays::NamedArray;
 use unpickle_core::{Error, Result};
 
-use super::numbered;
+use super::{most_rows, numbered};
 use crate::column::Column;
 use crate::table::Table;
 
@@ -16,6 +16,7 @@ pub(crate) const KIND: &str = "arrays";
 /// The table of several arrays. Their elements are not read before they are written.
 pub(crate) fn table(arrays: Vec<NamedArray<'_>>) -> Result<Table<'_>> {
     let rows = arrays.len();
+    let bytes = arrays.iter().fold(0_u64, |sum, array| sum.saturating_add(array.nbytes()));
     let (mut names, mut dtypes) = (StringBuilder::new(), StringBuilder::new());
     let mut shapes = ListBuilder::new(Int64Builder::new());
     for array in &arrays {
@@ -33,5 +34,5 @@ pub(crate) fn table(arrays: Vec<NamedArray<'_>>) -> Result<Table<'_>> {
         ("shape".to_owned(), Column::pyarrow_array(Arc::new(shapes.finish()))?.0),
         ("values".to_owned(), Column::of_arrays(arrays.into())?),
     ];
-    numbered(KIND, columns, rows)
+    Ok(numbered(KIND, columns, rows)?.with_most_rows(most_rows(bytes, rows)))
 }

@@ -7,7 +7,7 @@ use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_numpy::{Dtype, DtypeCache, DtypeKind, MaskedArray, NdArray};
 use unpickle_pandas::Array;
 
-use super::{BUDGET, MAX_COLUMNS, numbered};
+use super::{BUDGET, MAX_COLUMNS, most_rows, numbered};
 use crate::column::Column;
 use crate::table::Table;
 
@@ -84,7 +84,9 @@ fn tensor(array: NamedArray<'_>) -> Result<Option<Table<'_>>> {
         }
         _ => vec![("0".to_owned(), Column::of_named(&array, None)?)],
     };
-    numbered("tensor", columns, rows).map(Some)
+    let large = array.shape().len() > columns.len();
+    let table = numbered("tensor", columns, rows)?;
+    Ok(Some(if large { table.with_most_rows(most_rows(array.nbytes(), rows)) } else { table }))
 }
 
 /// The table of an array of one dimension or more.
@@ -116,7 +118,10 @@ pub(crate) fn ndarray<'p>(array: &NdArray<'p>) -> Result<Table<'p>> {
         }
         _ => vec![("0".to_owned(), Column::rows_of(array, BUDGET)?)],
     };
-    numbered("ndarray", columns, rows)
+    let bytes = (array.len() as u64).saturating_mul(array.dtype().itemsize() as u64);
+    let large = array.ndim() > columns.len();
+    let table = numbered("ndarray", columns, rows)?;
+    Ok(if large { table.with_most_rows(most_rows(bytes, rows)) } else { table })
 }
 
 fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {

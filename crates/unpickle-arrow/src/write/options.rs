@@ -210,6 +210,14 @@ impl<'o> WriteOptions<'o> {
         self
     }
 
+    /// The same with no more rows at once than a table allows.
+    pub(crate) fn within(mut self, most_rows: usize) -> Self {
+        self.batch_size = self.batch_size.min(most_rows).max(1);
+        // A group of large rows is a few stretches.
+        self.row_group_size = self.row_group_size.min(most_rows.saturating_mul(4)).max(1);
+        self
+    }
+
     /// Rows that are taken out of the table at once (at least one); also the batches of Arrow files.
     #[must_use]
     pub const fn with_batch_size(mut self, rows: usize) -> Self {

@@ -221,7 +221,10 @@ fn decide(
     options: &WriteOptions<'_>,
 ) -> Result<Vec<Vec<Decision>>> {
     let rows = table.num_rows();
-    let stretches = sample::stretches(rows);
+    let stretches: Vec<Range<usize>> = sample::stretches(rows)
+        .into_iter()
+        .map(|stretch| stretch.start..stretch.end.min(stretch.start.saturating_add(options.batch_size)))
+        .collect();
     let group = rows.min(options.row_group_size);
     let fields = schema.fields().len();
     let bounds = Bounds { threads, tasks: usize::MAX, bytes: usize::MAX };
