@@ -93,7 +93,7 @@ impl Input {
     /// opened by its name.
     pub fn append_beside(&self, name: &str, out: &mut Vec<u8>) -> Result<()> {
         let Some(path) = &self.path else {
-            let message = format!("the file '{name}' is needed beside it; name it by its path for that");
+            let message = format!("the file '{name}' is needed beside it; open it by its path");
             return Err(Error::new(ErrorKind::Io, message));
         };
         if Path::new(name).file_name() != Some(name.as_ref()) {

@@ -150,7 +150,7 @@ fn files_beside_are_read_as_they_are() {
         assert!(text(name).ends_with("is not beside it"), "{name}");
     }
     let error = open(b"N.").unwrap().append_beside("a_01.npy", &mut Vec::new()).unwrap_err();
-    assert_eq!(error.to_string(), "the file 'a_01.npy' is needed beside it; name it by its path for that");
+    assert_eq!(error.to_string(), "the file 'a_01.npy' is needed beside it; open it by its path");
     std::fs::remove_dir_all(&dir).unwrap();
 }
 

@@ -15,6 +15,10 @@ use crate::npy_dtype;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
+/// Longest header that is read, in bytes: what the dtype of most fields takes. (numpy itself stops at 10,000, unless it
+/// is told that the file can be trusted.)
+const MAX_HEADER: usize = 4 << 20;
+
 /// What the header of a `.npy` file says.
 ///
 /// ```
@@ -73,6 +77,7 @@ impl NpyHeader {
         };
         let said = Said::parse(&text)
             .map_err(|trouble| Error::at(Category::Data, (begin + trouble.at) as u64, trouble.what))?;
+        let text = text.trim_end().to_owned();
         Ok(NpyHeader { text, said, end: begin + length })
     }
 
@@ -97,7 +102,7 @@ impl NpyHeader {
 
     /// The header as it is written, without the blanks behind it.
     pub fn text(&self) -> &str {
-        self.text.trim_end()
+        &self.text
     }
 
     /// The first byte behind the header: where those of the elements begin, or the pickle of objects.
@@ -108,6 +113,15 @@ impl NpyHeader {
 
 /// Version, first byte and length of the header.
 fn preamble(bytes: &[u8]) -> Result<(u8, usize, usize)> {
+    let (version, begin, length) = lengths(bytes)?;
+    if length > MAX_HEADER {
+        let message = format!("a .npy header of {length} bytes, of at most {MAX_HEADER}");
+        return Err(Error::at(Category::Limit, 8, message));
+    }
+    Ok((version, begin, length))
+}
+
+fn lengths(bytes: &[u8]) -> Result<(u8, usize, usize)> {
     let rest = bytes
         .strip_prefix(MAGIC)
         .ok_or_else(|| Error::at(Category::Data, 0, "expected the \\x93NUMPY that begins a .npy file"))?;
@@ -115,9 +129,7 @@ fn preamble(bytes: &[u8]) -> Result<(u8, usize, usize)> {
         [1, 0, a, b, ..] => Ok((1, 10, usize::from(u16::from_le_bytes([a, b])))),
         [version @ (2 | 3), 0, a, b, c, d, ..] => {
             let length = u32::from_le_bytes([a, b, c, d]);
-            // On 64 bits, no sum with it overflows; on 32, no such file fits into memory.
-            let length = usize::try_from(length).ok().filter(|length| length.checked_add(12).is_some());
-            Ok((version, 12, length.ok_or_else(|| cut_short(bytes))?))
+            Ok((version, 12, usize::try_from(length).unwrap_or(usize::MAX)))
         }
         [major, minor, _, _, ..] if !matches!((major, minor), (1..=3, 0)) => {
             let message = format!("a .npy file of version {major}.{minor} is not supported");
@@ -196,8 +208,12 @@ mod tests {
         assert_eq!(error(b"\x93NUMPY\x01"), "the header of the .npy file is cut short at byte 7");
         assert_eq!(error(b"\x93NUMPY\x01\0\xff\xff{"), "the header of the .npy file is cut short at byte 11");
         assert_eq!(
-            error(b"\x93NUMPY\x02\0\xff\xff\xff\xff{"),
+            error(b"\x93NUMPY\x02\0\xff\xff\0\0{"),
             "the header of the .npy file is cut short at byte 13"
+        );
+        assert_eq!(
+            error(b"\x93NUMPY\x02\0\xff\xff\xff\xff{"),
+            "a .npy header of 4294967295 bytes, of at most 4194304 at byte 8"
         );
         assert_eq!(error(b"\x93NUMPY\x03\0\x02\0\0\0'\xff"), "a .npy header that is no UTF-8 at byte 13");
         assert_eq!(

@@ -27,8 +27,7 @@ fn beside(input: &Shared, names: &[String], options: &Options<'_>) -> Result<Pic
         }
         let start = bytes.len();
         input.input().append_beside(name, &mut bytes).map_err(|error| {
-            let message =
-                format!("{error}; joblib wrote arrays of the pickle into files beside it, and this is one");
+            let message = format!("{error} (joblib wrote arrays of the pickle into files beside it)");
             Error::message(Category::Io, message)
         })?;
         files.insert(name.clone(), start..bytes.len());

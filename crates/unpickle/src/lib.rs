@@ -38,6 +38,26 @@
 #![cfg_attr(feature = "torch", doc = "* `Tensor`, `state_dict` and the rest of [`torch`] are PyTorch's.")]
 #![cfg_attr(feature = "arrow", doc = "* [`File::tables`] finds what can be tabulated; [`arrow`] writes it.")]
 //!
+//! # Arrays
+//!
+//! Dumps of joblib, numpy's `.npy` and `.npz`, and the files of PyTorch are opened as pickles are. Three lines lead to an
+//! array:
+//!
+//! ```no_run
+//! # #[cfg(feature = "ndarray")] {
+//! use unpickle::ToArray;
+//!
+//! let file = unpickle::open("model.joblib")?;
+//! let coef = file.root().attr("coef_")?.to_array2::<f64>()?;
+//! # _ = coef;
+//! # }
+//! # Ok::<(), unpickle::Error>(())
+//! ```
+//!
+//! `f64` is read from every dtype whose numbers it holds exactly, and from no other: `ToArray` has the table, and
+//! `to_array_lossy`, which rounds. The array borrows from the file where it can, and `into_owned` gives one that outlives
+//! it. A [`File`] may be shared by threads.
+//!
 //! # Safety
 //!
 //! Nothing is executed: a global is two strings, a call is a record. Memory is linear in the input, no bytes make it

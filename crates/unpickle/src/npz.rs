@@ -10,6 +10,9 @@ use unpickle_numpy::NpyHeader;
 /// Enough for any header but that of a long structured dtype.
 const HEAD: usize = 4096;
 
+/// Bytes that the headers of an archive may take together, however small it is.
+const HEADERS: usize = 64 << 20;
+
 /// What numpy writes in front of each array.
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -51,9 +54,15 @@ struct Entry<'a> {
 
 fn npz(input: &Shared, archive: &Archive, options: &Options<'_>) -> Result<Pickle<Shared>> {
     let mut entries = Vec::new();
+    let mut headers = 0_usize;
     for (index, member) in archive.members().iter().enumerate() {
         let Some(bytes) = input.member_at(index) else { continue };
         let header = header(&bytes).map_err(|error| error.within(member.name()))?;
+        // A few bytes, inflated, could make thousands of long ones.
+        headers = headers.saturating_add(header.as_ref().map_or(0, NpyHeader::end));
+        if headers > HEADERS.max(input.as_ref().len()) {
+            return Err(Error::limit("the headers of the arrays take more bytes than the archive"));
+        }
         entries.push(Entry { member, bytes: Arc::new(bytes), header, pickle: None });
     }
     let pickles = pickles(input, &mut entries)?;
