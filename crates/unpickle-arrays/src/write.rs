@@ -1,6 +1,7 @@
 //! From arrays to the bytes of a file.
 
 mod chunks;
+mod gather;
 mod npy;
 mod npy_header;
 mod npz;

@@ -3,11 +3,16 @@
 use std::io::Write;
 use std::ops::Range;
 
-use unpickle_core::Result;
+use unpickle_core::{Error, Result};
 use unpickle_numpy::{DtypeKind, NdArray};
+
+use super::gather;
 
 /// Bytes gathered before they go to the sink.
 const CHUNK: usize = 256 << 10;
+
+/// Bytes of rows that are gathered at once: so many that lines of a cache are used up, so few that they fit into one.
+const ROWS: usize = 2 << 20;
 
 /// Gathers small pieces.
 pub(crate) struct Chunks<'w> {
@@ -48,6 +53,10 @@ impl<'w> Chunks<'w> {
             return self.push(bytes);
         }
         let size = number_size(array);
+        let turned = array.ndim() > 1 && !array.is_empty() && array.as_contiguous().is_none();
+        if turned && gather::knows(array.dtype().itemsize()) {
+            return self.rows(array, swapped.then_some(size));
+        }
         self.stretches(array, |range, out| {
             array.copy_bytes(range, out)?;
             if swapped {
@@ -55,6 +64,29 @@ impl<'w> Chunks<'w> {
             }
             Ok(())
         })
+    }
+
+    /// The same of an array of several axes: some rows of the first axis at a time, or a row at a time as an array of its
+    /// own if it is long. There are no more axes than numpy allows, so neither are there calls in each other.
+    fn rows(&mut self, array: &NdArray<'_>, swapped: Option<usize>) -> Result<()> {
+        let Some((&rows, inner)) = array.shape().split_first() else { return Ok(()) };
+        let row = inner.iter().product::<usize>().saturating_mul(array.dtype().itemsize());
+        if row > ROWS {
+            return (0..rows).try_for_each(|i| self.elements(&array.row(i)?, swapped.is_some()));
+        }
+        let step = ROWS.checked_div(row).unwrap_or(rows).max(1);
+        let mut start = 0_usize;
+        while start < rows {
+            self.finish()?;
+            let end = start.saturating_add(step).min(rows);
+            gather::rows(array, start..end, &mut self.buffer)
+                .ok_or_else(|| Error::invalid(array.origin(), "an array whose strides leave its bytes"))?;
+            if let Some(size) = swapped {
+                swap(&mut self.buffer, size);
+            }
+            start = end;
+        }
+        Ok(())
     }
 
     /// Writes narrow floats as little-endian `float32`.
