@@ -54,3 +54,16 @@ fn categories_of_histogram_trees_are_told() {
         );
     }
 }
+
+#[test]
+fn the_columns_of_old_histogram_trees_go_by_their_new_names() {
+    for (version, bytes) in [("0.22.2.post1", 47), ("0.24.2", 52), ("1.3.2", 56), ("1.9.1", 56)] {
+        let (pickle, _) = fixture(&format!("histogram-{version}"));
+        let item = at(pickle.root(), "['classes']._predictors[0][0]").expect("a predictor");
+        let tree: Predictor<'_> = item.extract().expect("a predictor");
+        assert_eq!(tree.nodes().dtype().itemsize(), bytes, "{version}");
+        assert_eq!(tree.column("num_threshold").expect("thresholds").dtype().to_string(), "float64");
+        assert_eq!(tree.column("is_categorical").is_ok(), version != "0.22.2.post1");
+        assert_eq!(tree.left_categories(0).expect("a node"), None);
+    }
+}
