@@ -1,6 +1,6 @@
 //! [`SparseFormat`]: how a sparse matrix is kept.
 
-/// How a [`Sparse`](crate::Sparse) matrix is kept.
+/// How a [`Sparse`](crate::Sparse)(crate::Sparse) matrix is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SparseFormat {
     /// Compressed rows.
