@@ -154,6 +154,22 @@ impl<'i> Assembly<'i> {
         self.machine.container(shape, self.at, items.map(|item| Word::from_bits(item.0))).map(id)
     }
 
+    /// Several values that stand in the file one after the other, as pickles in a row do: [`Pickle::roots`] gives them.
+    /// Gives the first, which is the root then.
+    ///
+    /// [`Pickle::roots`]: crate::Pickle::roots
+    ///
+    /// # Errors
+    ///
+    /// A limit is reached.
+    pub fn row(&mut self, first: Id, others: &[Id]) -> Result<Id> {
+        if !others.is_empty() {
+            let row = self.container(Shape::List, [first].into_iter().chain(others.iter().copied()))?;
+            self.machine.graph.row = Some(Word::from_bits(row.0));
+        }
+        Ok(first)
+    }
+
     /// What calling a global makes, as data.
     pub fn call(&mut self, module: &str, name: &str, args: &[Id]) -> Result<Id> {
         let args = Word::from_bits(self.tuple(args)?.0);

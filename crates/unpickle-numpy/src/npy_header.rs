@@ -96,6 +96,13 @@ impl NpyHeader {
         self.said.fortran
     }
 
+    /// How many bytes the elements take; for objects, whose pickle may be of any length, and beyond memory, `None`.
+    pub fn data_len(&self) -> Option<usize> {
+        let Said { dtype, shape, .. } = &self.said;
+        let size = shape.iter().try_fold(dtype.itemsize(), |size, &len| size.checked_mul(len))?;
+        (!dtype.has_object()).then_some(size)
+    }
+
     pub(crate) fn said(self) -> Said {
         self.said
     }

@@ -214,6 +214,24 @@ mod tests {
         assert_eq!(error.io().map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound));
     }
 
+    #[cfg(feature = "ndarray")]
+    #[test]
+    fn arrays_saved_one_after_the_other_are_values() {
+        let one = b"\x93NUMPY\x01\0\x37\0{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}\x01\x02\x03";
+        let file = file(&[&one[..], one, b"rest"].concat()).unwrap();
+        assert_eq!(file.values().len(), 2);
+        for value in file.values() {
+            let array: unpickle_numpy::NdArray<'_> = value.extract().unwrap();
+            assert_eq!(array.as_contiguous(), Some(&b"\x01\x02\x03"[..]));
+        }
+        let cut = self::file(&one[..one.len() - 1]).unwrap();
+        let error = cut.root().extract::<unpickle_numpy::NdArray<'_>>().unwrap_err().to_string();
+        assert!(
+            error.starts_with("2 bytes for a numpy array of uint8 and shape (3,), which takes 3"),
+            "{error}"
+        );
+    }
+
     #[test]
     fn threads_may_share_a_file() {
         fn check<T: Send + Sync>() {}

@@ -30,17 +30,40 @@ fn is_npz(archive: &Archive) -> bool {
         && archive.members().iter().any(|member| member.name().ends_with(".npy"))
 }
 
+/// The array of a `.npy` file, or the arrays of several `numpy.save` into one, as several pickles in a row. What follows
+/// the last and is no array, numpy leaves unread, too.
 fn npy(input: &Shared, options: &Options<'_>) -> Result<Pickle<Shared>> {
     options.assemble(input.clone(), |assembly| {
-        let header = NpyHeader::read(assembly.input())?;
-        let all = 0..assembly.input().len();
-        let pickled = match header.dtype().has_object() {
-            true => Some(assembly.pickle(header.end()..all.end)?.0),
-            false => None,
-        };
-        let buffer = assembly.part(all)?;
-        header.array(assembly, buffer, pickled)
+        let (first, mut at) = array(assembly, 0)?;
+        let mut others = Vec::new();
+        while assembly.input().get(at..).is_some_and(|rest| rest.starts_with(MAGIC)) {
+            let (next, end) = array(assembly, at)
+                .map_err(|error| error.within(format!("the array that begins at byte {at}")))?;
+            others.push(next);
+            at = end;
+        }
+        assembly.row(first, &others)
     })
+}
+
+/// The array whose header begins at byte `at`, and the first byte behind it.
+fn array(assembly: &mut Assembly<'_>, at: usize) -> Result<(Id, usize)> {
+    assembly.at(at);
+    let bytes = assembly.input().get(at..).unwrap_or_default();
+    let header = NpyHeader::read(bytes)?;
+    let (begin, all) = (at.saturating_add(header.end()), at..assembly.input().len());
+    let (pickled, end) = match header.dtype().has_object() {
+        true => {
+            let (pickled, end) = assembly.pickle(begin..all.end)?;
+            (Some(pickled), end)
+        }
+        false => {
+            let size = header.data_len().and_then(|size| begin.checked_add(size));
+            (None, size.filter(|&end| end <= all.end).unwrap_or(all.end))
+        }
+    };
+    let buffer = assembly.part(at..end)?;
+    Ok((header.array(assembly, buffer, pickled)?, end))
 }
 
 /// One member: an array, or bytes that are none, which numpy gives as they are.
