@@ -44,6 +44,18 @@ def test_archives_go_through(tmp_path, save):
         same(found[name], arrays[name])
 
 
+def test_several_arrays_in_one_file_are_told_apart(tmp_path):
+    arrays = [np.arange(3), np.array([[1.5]]), np.zeros((0, 2)), np.array(["a", "bc"])]
+    with open(tmp_path / "in.npy", "wb") as out:
+        for array in arrays:
+            np.save(out, array)
+    done = run(tmp_path / "in.npy", tmp_path / "out.npz", "--quiet")
+    assert done.returncode == 0, done.stderr.decode()
+    found = np.load(tmp_path / "out.npz")
+    for array, name in zip(arrays, found.files, strict=True):
+        same(found[name], array)
+
+
 def test_an_archive_may_come_from_a_pipe(tmp_path):
     memory = io.BytesIO()
     np.savez(memory, a=np.arange(3))
