@@ -6,11 +6,25 @@ use unpickle::{Pickle, View};
 pub(crate) fn producer<B: AsRef<[u8]>>(pickle: &Pickle<B>) -> String {
     let mut clues = Clues { protocol: pickle.protocol(), ..Clues::default() };
     for value in pickle.objects() {
-        if let View::Class(class) = value.view() {
-            clues.add(class.raw_module(), class.raw_name());
+        match value.view() {
+            View::Class(class) => clues.add(class.raw_module(), class.raw_name()),
+            // The class of a model is met before the model.
+            View::Object(object) if clues.sklearn.is_none() && clues.others.contains(&SKLEARN) => {
+                let version = object.attr("_sklearn_version").and_then(|version| version.as_str());
+                clues.sklearn = version.filter(|version| is_version(version)).map(str::to_owned);
+            }
+            _ => {}
         }
     }
     clues.to_string()
+}
+
+const SKLEARN: &str = "scikit-learn";
+
+/// Whether it is like `1.9.1` or `0.22.2.post1`: it is printed as it is.
+fn is_version(text: &str) -> bool {
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'.' | b'+' | b'-');
+    !text.is_empty() && text.len() <= 24 && text.bytes().all(plain)
 }
 
 /// What was seen, as bounds on versions.
@@ -21,6 +35,8 @@ struct Clues {
     numpy: Option<&'static str>,
     pandas: Option<Span>,
     others: Vec<&'static str>,
+    /// The version that the first model of scikit-learn says it is of.
+    sklearn: Option<String>,
 }
 
 /// Major and minor.
@@ -76,7 +92,7 @@ impl Clues {
             "numpy" if module.starts_with("numpy.core") => self.numpy = Some("numpy 1.x"),
             "numpy" => _ = self.numpy.get_or_insert("numpy"),
             "pandas" => self.add_pandas(module, name),
-            "sklearn" => self.other("scikit-learn"),
+            "sklearn" => self.other(SKLEARN),
             "joblib" => self.other("joblib"),
             "torch" => self.other("torch"),
             "scipy" => self.other("scipy"),
@@ -129,6 +145,9 @@ impl std::fmt::Display for Clues {
         }
         for library in self.numpy.iter().chain(&self.others) {
             write!(f, ", {library}")?;
+            if let Some(version) = self.sklearn.as_ref().filter(|_| *library == SKLEARN) {
+                write!(f, " {version}")?;
+            }
         }
         Ok(())
     }
@@ -157,6 +176,18 @@ mod tests {
         assert_eq!(clues(&[("pandas.tslib", "Timestamp")]), "protocol 4, pandas <= 0.19");
         let oldest = [("pandas.core.internals", "BlockManager"), ("pandas.core.index", "Index")];
         assert_eq!(clues(&oldest), "protocol 4, pandas <= 0.17");
+    }
+
+    #[test]
+    fn a_model_tells_its_version() {
+        let told = |version: &str| {
+            let size = version.len() as u8;
+            let head = b"\x80\x02csklearn.svm\nSVC\n)\x81}X\x10\0\0\0_sklearn_versionX";
+            let bytes = [&head[..], &[size, 0, 0, 0], version.as_bytes(), b"sb."].concat();
+            producer(&Pickle::parse(bytes).unwrap())
+        };
+        assert_eq!(told("0.22.2.post1"), "protocol 2, scikit-learn 0.22.2.post1");
+        assert_eq!(told("\x1b[31m"), "protocol 2, scikit-learn");
     }
 
     #[test]
