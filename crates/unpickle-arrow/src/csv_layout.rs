@@ -1,5 +1,7 @@
 //! Where `DataFrame.to_csv` puts the index, the columns and their labels.
 
+use std::collections::HashMap;
+
 use arrow_schema::Schema;
 use serde_json::Value as Json;
 
@@ -71,9 +73,15 @@ impl CsvLayout {
 
     fn from_pandas(schema: &Schema, json: &Json) -> CsvLayout {
         let entries = json.get("columns").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        // By name, for there may be many; the first of a name counts.
+        let mut by_name: HashMap<&str, &Json> = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            if let Some(field) = entry.get("field_name").and_then(Json::as_str) {
+                by_name.entry(field).or_insert(entry);
+            }
+        }
         let name_of = |field: &str| -> Option<Option<String>> {
-            let is = |entry: &&Json| entry.get("field_name").and_then(Json::as_str) == Some(field);
-            Some(entries.iter().find(is)?.get("name")?.as_str().map(str::to_owned))
+            Some(by_name.get(field)?.get("name")?.as_str().map(str::to_owned))
         };
         let mut index = Vec::new();
         let mut taken = vec![false; schema.fields().len()];
