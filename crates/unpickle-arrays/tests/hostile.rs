@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use unpickle_arrays::{ArrayFormat, ArrayOptions, arrays, path, search, write};
 use unpickle_core::{Options, Pickle};
+use unpickle_file::{Input, Shared};
 
 use crate::pickle;
 
@@ -71,6 +72,35 @@ fn a_changed_byte_is_an_error_or_another_array_and_never_a_panic() {
             }
             for array in &found.arrays {
                 let _ = path::find(pickle.root(), array.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_changed_byte_of_a_checkpoint_is_an_error_or_another_array_and_never_a_panic() {
+    // Those without checksums, which would find the change first.
+    for name in [
+        "sparse-legacy",
+        "quantised-legacy",
+        "views-legacy",
+        "shared-legacy",
+        "wrapped-legacy",
+        "module-legacy",
+    ] {
+        let path = format!("{}/../../fixtures/torch/{name}.pt", env!("CARGO_MANIFEST_DIR"));
+        let good = std::fs::read(path).unwrap();
+        for at in 0..good.len() {
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << (at % 8);
+            let input = Input::from_reader(&bytes[..], &Default::default()).unwrap();
+            let read = unpickle_torch::read(&Shared::new(input), &Default::default());
+            let Ok(Some(pickle)) = read else { continue };
+            let Ok(found) = search(pickle.root()) else { continue };
+            let options = ArrayOptions::new().with_skip(true);
+            for format in [ArrayFormat::Npz, ArrayFormat::Safetensors] {
+                // Either is well.
+                let _ = write(&found.arrays, format, &options, std::io::sink());
             }
         }
     }
