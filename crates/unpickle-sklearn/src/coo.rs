@@ -12,6 +12,18 @@ use crate::sparse_format::SparseFormat;
 
 /// The entries of a sparse matrix by their coordinates, in the order in which they are stored. Coordinates may come
 /// more than once: such entries are to be added.
+///
+/// ```
+/// use unpickle_sklearn::{Coo, Sparse};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/sparse-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// let matrix: Sparse = pickle.root().item("dok")?.extract()?;
+/// let entries: Coo<f64> = matrix.to_coo()?;
+/// assert_eq!(entries.shape, (4, 4));
+/// assert_eq!(entries.iter().map(|(row, _, entry)| (row, entry)).next_back(), Some((3, 8.0)));
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coo<T> {
     /// Rows and columns of the matrix; an array of one dimension is one row.
@@ -26,7 +38,7 @@ pub struct Coo<T> {
 
 impl<T: Copy> Coo<T> {
     /// (row, column, entry) of each entry.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, usize, T)> + '_ {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, usize, T)> + '_ {
         self.row.iter().zip(&self.col).zip(&self.data).map(|((&row, &col), &entry)| (row, col, entry))
     }
 }

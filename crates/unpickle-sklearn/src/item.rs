@@ -15,6 +15,19 @@ use crate::parse::{self, Key, Step};
 ///
 /// Made by [`at`](crate::at()) and [`Estimator::attr`](crate::Estimator::attr); more attributes and items follow with
 /// [`Item::attr`] and [`Item::at`].
+///
+/// ```
+/// use unpickle_numpy::ToArray;
+/// use unpickle_sklearn::{Estimator, at};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/pipeline-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// let scaler = at(pickle.root(), "named_steps.scale")?;
+/// assert_eq!(scaler.extract::<Estimator>()?.class(), "StandardScaler");
+/// assert_eq!(scaler.attr("mean_")?.to_array1::<f64>()?.len(), 3); // an `ndarray` array
+/// assert_eq!(scaler.at("mean_[-1]")?.number::<f64>()?, 0.51375);
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Item<'p> {
@@ -181,6 +194,19 @@ impl fmt::Debug for Item<'_> {
 }
 
 /// Estimators by name, in order: `named_steps`, `named_transformers_`, `named_estimators`.
+///
+/// ```
+/// use unpickle_sklearn::{Estimator, Item, at};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/pipeline-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// if let Item::Named(steps) = at(pickle.root(), "named_steps")? {
+///     assert_eq!(steps.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["scale", "model"]);
+///     let model: Estimator = steps.get("model").unwrap().extract()?;
+///     assert_eq!(model.class(), "LogisticRegression");
+/// }
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Named<'p> {
     pub(crate) origin: Value<'p>,

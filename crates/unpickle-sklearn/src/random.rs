@@ -50,6 +50,18 @@ impl<'p> RandomState<'p> {
 }
 
 /// A `numpy.random.Generator`.
+///
+/// ```
+/// use unpickle_sklearn::Generator;
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/sklearn/random-1.9.1.pkl");
+/// # let pickle = unpickle_core::Pickle::parse(std::fs::read(path)?)?;
+/// // numpy.random.Generator(numpy.random.PCG64(5))
+/// let random: Generator = pickle.root().item("PCG64")?.extract()?;
+/// let state = random.bits().pcg64().expect("of a PCG64"); // two numbers of 128 bits
+/// assert_eq!(state.inc % 2, 1);
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Generator<'p> {
     bits: BitGenerator<'p>,
