@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use serde_json::{Value as Json, json};
-use unpickle::File;
 use unpickle::arrays::{Found, NamedArray};
 use unpickle::arrow::{Columns, Table, candidates};
+use unpickle::{Estimator, File};
 
 use crate::args::Args;
 use crate::engine;
@@ -18,6 +18,9 @@ use crate::source::shown;
 
 /// The widest a column may be before it pushes the others aside.
 const WIDEST: usize = 60;
+
+/// Most arrays that are listed for people.
+const MOST_ARRAYS: usize = 10_000;
 
 /// What is listed of a file.
 struct Listing<'f> {
@@ -89,7 +92,11 @@ pub(crate) fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) 
         writeln!(out, "  no table; it holds {}{more}", clean(&engine::what(file)))?;
     }
     aligned(&listing.tables.iter().map(table_line).collect::<Vec<_>>(), &[], out)?;
-    aligned(&listing.found.arrays.iter().map(array_line).collect::<Vec<_>>(), &[4], out)?;
+    let arrays = &listing.found.arrays;
+    aligned(&arrays.iter().take(MOST_ARRAYS).map(array_line).collect::<Vec<_>>(), &[4], out)?;
+    if arrays.len() > MOST_ARRAYS {
+        writeln!(out, "  … and {} more (--json lists all)", count((arrays.len() - MOST_ARRAYS) as u64))?;
+    }
     for other in &listing.found.repeats {
         writeln!(out, "  {}", clean(&other.to_string()))?;
     }
@@ -104,6 +111,11 @@ pub(crate) fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) 
 /// What is known of the file as a whole.
 fn facts(file: &File) -> String {
     let mut facts = producer(file.pickle());
+    if let Ok(model) = file.root().extract::<Estimator<'_>>()
+        && let Some(version) = model.sklearn_version()
+    {
+        facts = facts.replace("scikit-learn", &format!("scikit-learn {version}"));
+    }
     for container in file.input().containers() {
         facts.push_str(&format!(", in {container}"));
     }

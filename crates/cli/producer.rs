@@ -32,6 +32,8 @@ fn is_version(text: &str) -> bool {
 struct Clues {
     protocol: u8,
     python2: bool,
+    /// Whether arrays stand in numpy's own files.
+    npy: bool,
     numpy: Option<&'static str>,
     pandas: Option<Span>,
     others: Vec<&'static str>,
@@ -89,6 +91,7 @@ impl Clues {
         let (package, _) = module.split_once('.').unwrap_or((module, ""));
         match package {
             "numpy" if module.starts_with("numpy._core") => self.numpy = Some("numpy >= 2"),
+            "numpy" if module == "numpy.lib.format" => self.npy = true,
             "numpy" if module.starts_with("numpy.core") => self.numpy = Some("numpy 1.x"),
             "numpy" => _ = self.numpy.get_or_insert("numpy"),
             "pandas" => self.add_pandas(module, name),
@@ -127,7 +130,12 @@ impl Clues {
 
 impl std::fmt::Display for Clues {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "protocol {}", self.protocol)?;
+        // Such a file has no protocol, unless there are pickles in it too.
+        match (self.npy, self.protocol) {
+            (true, 0) => f.write_str("numpy's own format")?,
+            (true, protocol) => write!(f, "numpy's own format, protocol {protocol}")?,
+            (false, protocol) => write!(f, "protocol {protocol}")?,
+        }
         if self.python2 {
             f.write_str(", Python 2")?;
         }
@@ -194,5 +202,6 @@ mod tests {
     fn a_plain_pickle_tells_only_its_protocol() {
         assert_eq!(clues(&[]), "protocol 4");
         assert_eq!(clues(&[("__builtin__", "set")]), "protocol 4");
+        assert_eq!(clues(&[("numpy.lib.format", "read_array")]), "numpy's own format, protocol 4");
     }
 }
