@@ -205,7 +205,7 @@ fn strided<'p>(
     if quantizer.is_some() != dtype.is_quantised() {
         return Err(Error::invalid(args.value, format!("a torch tensor of {dtype}, which is not made so")));
     }
-    let device = Cow::Owned(storage.location().to_owned());
+    let device = storage.device();
     let requires_grad = requires_grad.unwrap_or(false);
     if storage.is_meta() {
         return Ok(Made { dtype, shape, device, requires_grad, content: Content::Absent });

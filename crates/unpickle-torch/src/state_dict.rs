@@ -140,9 +140,12 @@ impl<'p> Names<'p> {
         let dropped = attr("_non_persistent_buffers_set").and_then(Value::as_seq);
         let dropped: HashSet<_> =
             dropped.into_iter().flat_map(Seq::iter).filter_map(Value::as_text).collect();
+        for name in &dropped {
+            self.step(name.len())?;
+        }
         for kind in ["_parameters", "_buffers"] {
             for (key, tensor) in attr(kind).and_then(pairs).unwrap_or_default() {
-                self.step(0)?;
+                self.step(key.len())?;
                 let name = key_text(key);
                 if !tensor.is_none() && (kind == "_parameters" || !dropped.contains(&*name)) {
                     self.add(join(&open.path, &name), tensor)?;
@@ -156,7 +159,7 @@ impl<'p> Names<'p> {
             }
         }
         for (key, child) in attr("_modules").and_then(pairs).unwrap_or_default() {
-            self.step(0)?;
+            self.step(key.len())?;
             if is_module(child) || is_script(child) || quantised_conv(child).is_some() {
                 self.child(open, &key_text(key), child, inner)?;
             }
@@ -186,10 +189,12 @@ impl<'p> Names<'p> {
         let script = value.as_object().filter(|_| is_script(value));
         if let Some(object) = script.filter(|object| object.attr_dicts().next().is_some()) {
             for (key, value) in object.attrs() {
+                self.step(key.len())?;
                 item(self, &key_text(key), value)?;
             }
         } else if let Some(pairs) = pairs(value) {
             for (key, value) in pairs {
+                self.step(key.len())?;
                 item(self, &key_text(key), value)?;
             }
         } else {

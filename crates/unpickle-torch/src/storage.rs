@@ -148,6 +148,11 @@ impl<'p> Storage<'p> {
         &self.location
     }
 
+    /// The same, without a copy.
+    pub(crate) fn device(&self) -> Cow<'p, str> {
+        self.location.clone()
+    }
+
     /// How many bytes it has.
     pub fn nbytes(&self) -> usize {
         self.nbytes
@@ -227,8 +232,15 @@ pub(crate) fn storage_class(class: Value<'_>) -> Result<Option<TorchDtype>> {
     known.ok_or_else(|| Error::data(class, "a class of torch storages"))
 }
 
+/// Longest text that is torch's own: far more than any key or device has. It is copied for each tensor, and a pickle can
+/// hold one long text and refer to it many times.
+const MAX_WORD: usize = 1024;
+
 /// Text that is torch's own: a Python 2 `str` is that under whichever encoding was chosen, as `torch.load` has it.
 pub(crate) fn word(value: Value<'_>) -> Option<Cow<'_, str>> {
+    if value.len() > MAX_WORD {
+        return None;
+    }
     let old = || std::str::from_utf8(value.as_str2()?).ok().map(Cow::Borrowed);
     value.as_text().or_else(old)
 }
@@ -238,8 +250,13 @@ pub(crate) fn text(value: Value<'_>) -> Result<Cow<'_, str>> {
     if let Some(text) = word(value) {
         return Ok(text);
     }
-    match value.as_int() {
+    match value.as_i64() {
         Some(int) => Ok(int.to_string().into()),
+        None if value.len() > MAX_WORD => {
+            let message =
+                format!("a name of {} bytes, where a key or a device of torch is expected", value.len());
+            Err(Error::invalid(value, message))
+        }
         None => Err(Error::data(value, "a str")),
     }
 }

@@ -112,6 +112,17 @@ fn a_storage_has_the_bytes_that_it_says() {
     assert!(error.contains("the bytes of torch storage '0' are not in the file"), "{error}");
 }
 
+/// A pickle can hold one long text and refer to it a million times.
+#[test]
+fn names_of_storages_are_short() {
+    let long = [b"X\xd0\x07\0\0".to_vec(), vec![b'0'; 2000]].concat();
+    let data = pickled(&tensor(4, 0, &[4], &[1]));
+    let at = data.windows(6).position(|window| window == b"X\x01\0\0\x000").unwrap();
+    let data = [&data[..at], &long, &data[at + 6..]].concat();
+    let error = read(&archive(&[("a/data.pkl", &data)])).unwrap_err().to_string();
+    assert!(error.contains("a name of 2000 bytes, where a key or a device of torch is expected"), "{error}");
+}
+
 #[test]
 fn a_member_is_what_its_checksum_and_names_say() {
     let data = pickled(&tensor(4, 0, &[4], &[1]));
