@@ -43,7 +43,8 @@ pub fn arrays(value: Value<'_>) -> Result<Vec<NamedArray<'_>>> {
 ///   `indptr`, `shape`, `format`. One of lists or keys, which it refuses, is listed as its `tocoo()`; those are Python
 ///   objects, and read.
 /// * An array of objects is looked through if its cells hold arrays, and is an array itself otherwise.
-/// * What Python reaches by no attribute, but pickled all the same, goes by where it is: `__getstate__()[3]`.
+/// * What Python reaches by no attribute, but pickled all the same, goes by where it is: `__getstate__()[3]`. The arrays of
+///   the trees for neighbours, of scikit-learn and scipy, have the names that Python has for them.
 ///
 /// What holds itself is looked through once on each way: each array has one name at least.
 ///

@@ -27,6 +27,7 @@
 
 mod cells;
 mod found;
+mod inside;
 mod named;
 mod notes;
 mod options;

@@ -1,12 +1,12 @@
 //! The walk that finds every array inside a value.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use unpickle_core::{Error, Id, Object, Result, Value};
 use unpickle_numpy::{Dtype, DtypeCache, MaskedArray, NdArray};
 
 use crate::found::{Found, Other, Repeat};
+use crate::inside::inside;
 use crate::named::{Kind, NamedArray, Source};
 use crate::path::{self, Step};
 use crate::recognise::{Class, array_class, class};
@@ -322,25 +322,4 @@ fn holds(value: Value<'_>) -> bool {
 /// Whether a cell is more than a text, a number or a scalar of numpy.
 fn holds_more(cell: Value<'_>) -> bool {
     holds(cell) && !(cell.as_object().is_some() && class(cell) == Class::Closed)
-}
-
-/// What a value holds, as [`path::inside`] tells; and what is in the state of an object that is no dict of attributes,
-/// or in the arguments that are all there is of one, by what Python calls them.
-pub(crate) fn inside<'p>(value: Value<'p>, each: &mut dyn FnMut(Step<'p>, Value<'p>) -> bool) {
-    let mut more = true;
-    path::inside(value, &mut |step, item| {
-        more = each(step, item);
-        more
-    });
-    let Some(object) = value.as_object().filter(|_| more && class(value) == Class::Open) else { return };
-    match object.state() {
-        Some(state) if object.attr_dicts().next().is_none() => {
-            each(Step::Attr(Cow::Borrowed("__getstate__()")), state);
-        }
-        Some(_) => {}
-        None if object.pairs().is_none() && object.items().is_none() && object.given_pairs().is_none() => {
-            each(Step::Attr(Cow::Borrowed("__reduce__()[1]")), object.args());
-        }
-        None => {}
-    }
 }

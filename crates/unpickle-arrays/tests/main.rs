@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod hostile;
+mod models;
 mod safetensors;
 mod tensors;
 mod writing;
