@@ -27,6 +27,7 @@
 
 mod cells;
 mod found;
+mod growth;
 mod inside;
 mod named;
 mod notes;
@@ -40,6 +41,7 @@ mod walk;
 mod write;
 
 pub use crate::found::{Found, Other, Repeat, arrays, listed, search};
+pub use crate::growth::check_growth;
 pub use crate::named::NamedArray;
 pub use crate::options::{ArrayFormat, ArrayOptions, Written};
 pub use crate::recognise::{is_array, is_masked, is_tensor};

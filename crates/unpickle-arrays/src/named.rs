@@ -242,7 +242,7 @@ impl<'p> NamedArray<'p> {
             },
             Source::Absent => Err(Error::invalid(self.value, "a tensor without data, of the device `meta`")),
         };
-        array.map_err(|error| error.within(format!("array `{}`", self.name)))
+        array.map_err(|error| within(error, "array", &self.name))
     }
 }
 
@@ -250,6 +250,11 @@ impl NamedArray<'_> {
     fn over<'a>(&'a self, bytes: &'a [u8]) -> Result<NdArray<'a>> {
         NdArray::from_bytes(self.value, self.dtype.clone(), &self.shape, bytes)
     }
+}
+
+/// The error, said to be in what is called so; what has no name is the value itself.
+pub(crate) fn within(error: Error, what: &str, name: &str) -> Error {
+    if name.is_empty() { error } else { error.within(format!("{what} `{name}`")) }
 }
 
 impl fmt::Debug for NamedArray<'_> {

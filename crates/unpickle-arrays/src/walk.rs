@@ -7,7 +7,7 @@ use unpickle_numpy::{Dtype, DtypeCache, MaskedArray, NdArray};
 
 use crate::found::{Found, Other, Repeat};
 use crate::inside::inside;
-use crate::named::{Kind, NamedArray, Source};
+use crate::named::{Kind, NamedArray, Source, within};
 use crate::path::{self, Step};
 use crate::recognise::{Class, array_class, class};
 use crate::{sparse, tensor};
@@ -206,7 +206,7 @@ impl<'p> Walk<'p> {
     }
 
     fn tensor(&mut self, name: &str, value: Value<'p>) -> Result<()> {
-        let parts = tensor::parts(name, value).map_err(|error| error.within(format!("tensor `{name}`")))?;
+        let parts = tensor::parts(name, value).map_err(|error| within(error, "tensor", name))?;
         parts.into_iter().try_for_each(|part| self.list(part))
     }
 
@@ -251,7 +251,7 @@ impl<'p> Walk<'p> {
     }
 
     fn at(&self, error: Error) -> Error {
-        if self.path.is_empty() { error } else { error.within(format!("array `{}`", self.path)) }
+        within(error, "array", &self.path)
     }
 
     fn list(&mut self, array: NamedArray<'p>) -> Result<()> {

@@ -1,12 +1,13 @@
 //! What becomes of each array, found before a byte is written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use unpickle_core::{Category, Error, Result};
 use unpickle_numpy::{Dtype, DtypeKind, NdArray};
 
 use super::{Chunks, safetensors};
 use crate::cells::Cells;
+use crate::growth::Growth;
 use crate::named::NamedArray;
 use crate::notes::Notes;
 use crate::options::{ArrayFormat, ArrayOptions};
@@ -37,10 +38,6 @@ pub(super) enum How {
     /// The objects, as what they are.
     Cells(Cells),
 }
-
-/// What is written may be this many times what is stored, and some.
-const MAX_GROWTH: u64 = 64;
-const ALWAYS: u64 = 256 << 20;
 
 /// `numpy.load` takes headers of at most 10,000 characters unless it is told otherwise.
 const LONG_HEADER: usize = 9_800;
@@ -78,30 +75,18 @@ impl<'a, 'p> Plan<'a, 'p> {
         Ok(plan)
     }
 
-    /// Refuses what would fill a disk out of few bytes: a tensor of one element expanded to any shape, one array under
-    /// any number of names.
+    /// Refuses what would fill a disk out of few bytes.
     fn check_growth(&self) -> Result<()> {
-        let mut stored = HashMap::new();
-        let mut bytes = 0_u64;
+        let mut growth = Growth::default();
         for planned in &self.arrays {
-            bytes = bytes.saturating_add(planned.bytes());
             let own = match planned.how {
                 // These have a bound of their own.
                 How::Cells(_) => planned.bytes(),
                 _ => planned.array.storage_bytes(),
             };
-            let known = stored.entry(planned.array.storage()).or_insert(0);
-            *known = own.max(*known);
+            growth.add(planned.array, planned.bytes(), own);
         }
-        let stored = stored.values().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
-        if bytes <= stored.saturating_mul(MAX_GROWTH).saturating_add(ALWAYS) {
-            return Ok(());
-        }
-        let message = format!(
-            "{bytes} bytes to be written for arrays that take {stored} bytes, for they are expanded or have many names; take \
-             fewer by their paths"
-        );
-        Err(Error::limit(message))
+        growth.check()
     }
 
     /// What becomes of one array, or why it cannot be written.

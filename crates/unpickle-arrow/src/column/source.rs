@@ -87,7 +87,10 @@ impl Source<'_> {
             Source::Numpy { array, nan_is_null } => numpy::array(array, rows, *nan_is_null),
             Source::Tensor(array) => tensor::rows(array, data_type, rows),
             Source::Named { array, column } => super::tensor::named(array, *column, data_type, rows),
-            Source::Arrays { arrays, common } => super::arrays::rows(arrays, *common, data_type, rows),
+            Source::Arrays { arrays, common } => {
+                unpickle_arrays::check_growth(arrays.iter())?;
+                super::arrays::rows(arrays, *common, data_type, rows)
+            }
             Source::DatetimeTz { array, zone } => match array.dtype().kind() {
                 DtypeKind::Datetime(ticks) => numpy::datetime(array, rows, *ticks, Some(Arc::clone(zone))),
                 _ => {

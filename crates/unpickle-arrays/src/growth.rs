@@ -1,0 +1,54 @@
+//! How much may be written of few bytes.
+
+use std::collections::HashMap;
+
+use unpickle_core::{Error, Id, Result};
+
+use crate::named::NamedArray;
+
+/// What is written may be this many times what is stored, and some.
+const MAX_GROWTH: u64 = 64;
+const ALWAYS: u64 = 256 << 20;
+
+/// What is to be written of some arrays, and what they take in the file.
+#[derive(Default)]
+pub(crate) struct Growth {
+    stored: HashMap<Id, u64>,
+    bytes: u64,
+}
+
+impl Growth {
+    /// Counts an array of which so many bytes are written, and of so many bytes that are its own.
+    pub(crate) fn add(&mut self, array: &NamedArray<'_>, written: u64, own: u64) {
+        self.bytes = self.bytes.saturating_add(written);
+        let known = self.stored.entry(array.storage()).or_insert(0);
+        *known = own.max(*known);
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        let (bytes, stored) =
+            (self.bytes, self.stored.values().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes)));
+        if bytes <= stored.saturating_mul(MAX_GROWTH).saturating_add(ALWAYS) {
+            return Ok(());
+        }
+        let message = format!(
+            "{bytes} bytes to be written for arrays that take {stored} bytes, for they are expanded or have many names; take \
+             fewer by their paths"
+        );
+        Err(Error::limit(message))
+    }
+}
+
+/// Refuses what would fill a disk out of few bytes: a tensor of one element expanded to any shape, one array under any
+/// number of names. All writers of this crate do so themselves.
+///
+/// # Errors
+///
+/// The arrays have more than 64 times the bytes that are stored for them, and 256 MB on top.
+pub fn check_growth<'a, 'p: 'a>(arrays: impl IntoIterator<Item = &'a NamedArray<'p>>) -> Result<()> {
+    let mut growth = Growth::default();
+    for array in arrays.into_iter().filter(|array| array.has_data()) {
+        growth.add(array, array.nbytes(), array.storage_bytes());
+    }
+    growth.check()
+}
