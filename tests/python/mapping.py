@@ -86,7 +86,7 @@ TABLES = [
     ("`array.array`", 'array("f", [1.5])'),
     ("list of dicts: a row each, a column for each key", '[{"a": 1}, {"a": 2, "b": "x"}, None]'),
     ("list of objects of one class, or with the same attributes (dataclasses, slots): a column for each attribute", '[Point(1, "a"), Point(2, "b")]'),
-    ("dict of columns of one length: lists, tuples, arrays, ranges, `Series` of one index", '{"a": [1, 2], "b": range(2)}'),
+    ("dict of columns of one length: lists, tuples, arrays, masked ones, ranges, `Series` of one index", '{"a": [1, 2], "b": range(2)}'),
     ("`OrderedDict`, `ChainMap`, `UserDict`, namespaces likewise", "namespace(a=[1, 2])"),
     ("dict of dicts, or of such objects: a row each, the keys are the index", '{"x": {"a": 1}, "y": {"a": 2}}'),
     ("tuples of one length as keys: the levels of a `MultiIndex`", '{("x", 1): {"a": 1}, ("x", 2): {"a": 2}}'),

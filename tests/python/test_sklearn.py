@@ -4,11 +4,12 @@ import types
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from conftest import run
 from estimators import B, MODELS, T, X, Y, fitted
-from sklearn import ensemble, linear_model, neighbors, pipeline, preprocessing, svm, tree
+from sklearn import ensemble, linear_model, model_selection, neighbors, pipeline, preprocessing, svm, tree
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 DUMPS = {"pickle": lambda model, path: path.write_bytes(pickle.dumps(model)), "joblib": joblib.dump, "joblib-zlib": lambda model, path: joblib.dump(model, path, compress=3)}
@@ -154,6 +155,19 @@ def test_sparse_matrices_of_every_format_are_files_that_scipy_reads(form, kind, 
         assert isinstance(read, sp.sparray) == isinstance(matrix, sp.sparray)
         assert (read.dtype, read.shape) == (matrix.dtype, matrix.shape)
         assert (read.toarray() == dense).all()
+
+
+def test_the_results_of_a_search_are_the_table_that_pandas_makes_of_them(tmp_path):
+    """Parameters are masked arrays, masked where a candidate has no such parameter."""
+    search = model_selection.GridSearchCV(linear_model.Ridge(), [{"alpha": [0.5, 2.0]}, {"max_iter": [7]}], cv=2).fit(X, T)
+    joblib.dump(search, tmp_path / "search.joblib")
+    done = run(tmp_path / "search.joblib", tmp_path / "out.parquet", "-k", "cv_results_")
+    assert done.returncode == 0, done.stderr.decode()
+    found, expected = pd.read_parquet(tmp_path / "out.parquet"), pd.DataFrame(search.cv_results_)
+    assert list(found.columns) == list(expected.columns)
+    for name in expected.columns.drop("params"):
+        assert found[name].isna().tolist() == expected[name].isna().tolist(), name
+        assert found[name].dropna().tolist() == expected[name].dropna().tolist(), name
 
 
 def test_old_modules_are_told_as_those_that_there_are():

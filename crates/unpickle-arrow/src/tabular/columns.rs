@@ -19,7 +19,7 @@ enum Part<'p> {
     Made(Box<Column<'p>>),
 }
 
-/// A dict of lists, tuples, arrays and Series, all of one length; the Series of one index.
+/// A dict of lists, tuples, arrays, masked ones too, and Series, all of one length; the Series of one index.
 pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
     let Some(dict) = records::map(value).filter(|_| value.as_dict().is_some() || value.as_object().is_some())
     else {
@@ -100,6 +100,9 @@ fn column(part: Value<'_>) -> Result<Option<(Part<'_>, usize, Option<Index<'_>>)
     }
     if let Some(length) = numpy::length(part) {
         return Ok(Some((Part::Array(part), length, None)));
+    }
+    if let Some((made, length)) = numpy::masked_column(part)? {
+        return Ok(Some((Part::Made(Box::new(made)), length, None)));
     }
     Ok(extension_array(part)?.map(|(column, len)| (Part::Made(Box::new(column)), len, None)))
 }

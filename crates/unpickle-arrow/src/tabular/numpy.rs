@@ -127,22 +127,12 @@ pub(crate) fn ndarray<'p>(array: &NdArray<'p>) -> Result<Table<'p>> {
 fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
     let data = masked.data();
     let rows = data.shape().first().copied().unwrap_or(0);
-    let column = |data: &NdArray<'p>, mask: &NdArray<'p>| -> Result<Column<'p>> {
-        if data.ndim() != 1 || crate::numpy::plain_type(data.dtype()).is_none() {
-            let mut column =
-                if data.ndim() == 1 { Column::numpy(data, BUDGET)? } else { Column::rows_of(data, BUDGET)? };
-            column.notes.push("the mask is left out".to_owned());
-            return Ok(column);
-        }
-        let array = Array::Masked { values: data.clone(), mask: Box::new(mask.clone()) };
-        Column::from_array(&array, data.len(), BUDGET)
-    };
     let columns = match (data.ndim(), data.dtype().kind()) {
         (1, DtypeKind::Struct(fields)) => {
             let mut columns = Vec::new();
             for field in fields {
                 let part = masked.field(&field.name)?;
-                columns.push((field.name.clone(), column(part.data(), part.mask())?));
+                columns.push((field.name.clone(), hidden(part.data(), part.mask())?));
             }
             columns
         }
@@ -150,11 +140,35 @@ fn masked<'p>(masked: MaskedArray<'p>) -> Result<Table<'p>> {
             let (data, mask) = (data.transposed(), masked.mask().transposed());
             let mut columns = Vec::new();
             for i in 0..data.shape().first().copied().unwrap_or(0) {
-                columns.push((i.to_string(), column(&data.row(i)?, &mask.row(i)?)?));
+                columns.push((i.to_string(), hidden(&data.row(i)?, &mask.row(i)?)?));
             }
             columns
         }
-        _ => vec![("0".to_owned(), column(data, masked.mask())?)],
+        _ => vec![("0".to_owned(), hidden(data, masked.mask())?)],
     };
     numbered("masked array", columns, rows)
+}
+
+/// The column of a masked array of one dimension, and its length.
+pub(super) fn masked_column(value: Value<'_>) -> Result<Option<(Column<'_>, usize)>> {
+    if value.as_object().is_none() || !is_masked(value) {
+        return Ok(None);
+    }
+    let masked = MaskedArray::from_pickle(value)?;
+    if masked.data().ndim() != 1 || !masked.data().dtype().fields().is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((hidden(masked.data(), masked.mask())?, masked.data().len())))
+}
+
+/// A column whose masked cells are null, where they are of a plain type.
+fn hidden<'p>(data: &NdArray<'p>, mask: &NdArray<'p>) -> Result<Column<'p>> {
+    if data.ndim() != 1 || crate::numpy::plain_type(data.dtype()).is_none() {
+        let mut column =
+            if data.ndim() == 1 { Column::numpy(data, BUDGET)? } else { Column::rows_of(data, BUDGET)? };
+        column.notes.push("the mask is left out".to_owned());
+        return Ok(column);
+    }
+    let array = Array::Masked { values: data.clone(), mask: Box::new(mask.clone()) };
+    Column::from_array(&array, data.len(), BUDGET)
 }
