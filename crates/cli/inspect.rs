@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::{File, View};
+use unpickle::{Archive, File, Shared, View};
 
 use crate::args::{Args, Look};
 use crate::engine;
@@ -41,9 +41,9 @@ pub(crate) fn inspect(
 }
 
 fn dis(path: &Path, args: &Args, messages: Messages, out: &mut impl Write) -> Result<()> {
-    let input = source::input(path, args)?;
+    let input = Shared::new(source::input(path, args)?);
     if let Some(archive) = input.archive() {
-        bail!("{}", archive.refusal());
+        return dis_members(&input, archive, out);
     }
     let bytes = input.as_ref();
     let mut at = unpickle::dis(bytes, 0, &mut *out).map_err(of_writing)?;
@@ -56,6 +56,28 @@ fn dis(path: &Path, args: &Args, messages: Messages, out: &mut impl Write) -> Re
                 messages.note(shown(path), format_args!("the last {left} bytes are no pickle: {error}"));
                 break;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Of an archive of PyTorch: each pickle in it, below its name. Bytes are counted from the start of the file, unless the
+/// member is compressed.
+fn dis_members(input: &Shared, archive: &Archive, out: &mut impl Write) -> Result<()> {
+    let pickles = archive.members().iter().enumerate();
+    let mut pickles =
+        pickles.filter(|(_, member)| member.name().ends_with(".pkl") || member.name() == "pickle").peekable();
+    if pickles.peek().is_none() {
+        bail!("none of the members of the archive is a pickle; `--list` shows what is inside");
+    }
+    for (index, member) in pickles {
+        let Some(content) = input.member_at(index) else { continue };
+        writeln!(out, "{}:", clean(member.name()))?;
+        if member.is_stored() {
+            let start = content.range()?.start as u64;
+            unpickle::dis(input.as_ref(), start, &mut *out).map_err(of_writing)?;
+        } else {
+            unpickle::dis(content.bytes()?, 0, &mut *out).map_err(of_writing)?;
         }
     }
     Ok(())

@@ -96,6 +96,19 @@ fn dis_lists_as_pickletools_does() {
 }
 
 #[test]
+fn dis_lists_the_pickles_of_an_archive() {
+    for (name, first) in
+        [("torch/script.pt", "archive/data.pkl:"), ("torch/deflated.pt", "other name/data.pkl:")]
+    {
+        let done = look(name, "--dis");
+        let lines: Vec<&str> = done.text().lines().collect();
+        assert_eq!(lines[0], first);
+        assert!(lines[1].ends_with(": \\x80 PROTO      2"), "{}", lines[1]);
+        assert_eq!(lines.contains(&"archive/constants.pkl:"), name == "torch/script.pt");
+    }
+}
+
+#[test]
 fn dis_lists_a_broken_pickle_up_to_the_break() {
     let folder = folder();
     fs::write(folder.path().join("broken.pkl"), b"\x80\x04K\x07\xff").unwrap();

@@ -17,7 +17,7 @@ use unpickle_core::{Assembly, Category, Error, Id, Options, Pickle, Result, Valu
 use unpickle_file::{Archive, Shared};
 
 use crate::dtype::TorchDtype;
-use crate::storage::{MODULE, STORAGE, storage_class, text};
+use crate::storage::{storage_class, text};
 
 /// Decodes a tar of torch; `None` where `archive` is none.
 pub(crate) fn read(
@@ -120,7 +120,8 @@ fn add(assembly: &mut Assembly<'_>, known: &mut HashMap<String, Known>, key: Id,
     let bytes = assembly.part(kept.part.clone())?;
     let count = kept.part.len().checked_div(kept.size).and_then(|count| i64::try_from(count).ok());
     let count = assembly.int(count.unwrap_or(0))?;
-    let value = assembly.call(MODULE, STORAGE, &[kept.class, key, kept.location, count, bytes])?;
+    let kind = assembly.str("storage")?;
+    let value = assembly.tuple(&[kind, kept.class, key, kept.location, count, bytes])?;
     known.insert(name, Known { value, storage: Some(kept) });
     Ok(())
 }

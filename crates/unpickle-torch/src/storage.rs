@@ -6,6 +6,7 @@
 //! ('storage', torch.FloatStorage, key, location, elements[, view])
 //! ```
 //!
+//! One of the oldest format is such a tuple in place of what its tensors are views of, with its bytes as the last item.
 //! A storage that was pickled without `torch.save` is a call with a file of torch in its bytes instead
 //! (`torch.storage._load_from_bytes`).
 
@@ -16,10 +17,6 @@ use unpickle_core::{Error, FromPickle, Id, Result, Seq, Value, View};
 use crate::dtype::TorchDtype;
 use crate::stream;
 
-/// What a storage of the oldest format is called in a graph; see `oldest`.
-pub(crate) const MODULE: &str = "unpickle_torch";
-/// The call's name: its arguments are those of a persistent id from the class on, and the bytes.
-pub(crate) const STORAGE: &str = "storage";
 /// Stands beside bytes whose numbers are big-endian.
 pub(crate) const BIG: &str = "big";
 
@@ -61,21 +58,23 @@ enum Data<'p> {
 impl<'p> Storage<'p> {
     /// Reads a storage.
     pub(crate) fn read(value: Value<'p>) -> Result<Storage<'p>> {
-        if let View::Persistent(id) = value.view() {
-            let items =
-                id.as_tuple().ok_or_else(|| Error::data(id, "the id of a torch storage (a tuple)"))?;
+        if let View::Persistent(id) = value.view()
+            && let Some(items) = id.as_tuple()
+        {
             return match value.loaded() {
                 Some(loaded) => Storage::of_id(value, items, Data::Loaded(loaded)),
                 None => Storage::of_id(value, items, Data::Absent),
             };
         }
+        // Of the oldest format: the persistent id is a number.
+        let value = value.loaded().unwrap_or(value);
         let expected = || Error::data(value, "a torch storage");
+        if let Some(items) = value.as_tuple() {
+            let bytes = items.get(5).filter(|bytes| matches!(bytes.view(), View::Buffer(_)));
+            return Storage::of_id(value, items, Data::Loaded(bytes.ok_or_else(expected)?));
+        }
         let call = value.call().ok_or_else(expected)?;
         match (call.module, call.name) {
-            (MODULE, STORAGE) => {
-                let bytes = call.args.get(4).ok_or_else(expected)?;
-                Storage::of_id(value, call.args, Data::Loaded(bytes))
-            }
             ("torch.storage", "_load_from_bytes") => {
                 let bytes = call.args.get(0).and_then(Value::as_bytes).ok_or_else(expected)?;
                 Storage::of_file(value, bytes).map_err(|error| error.within("torch.storage._load_from_bytes"))
@@ -84,20 +83,20 @@ impl<'p> Storage<'p> {
         }
     }
 
-    /// Of class, key, location and number of elements, behind `'storage'` if that is there.
+    /// Of class, key, location and number of elements, behind `'storage'`.
     fn of_id(origin: Value<'p>, items: Seq<'p>, data: Data<'p>) -> Result<Storage<'p>> {
-        let skip = usize::from(items.get(0).and_then(word).is_some_and(|kind| kind == "storage"));
+        if items.get(0).and_then(word).is_none_or(|kind| kind != "storage") {
+            return Err(Error::data(origin, "a torch storage"));
+        }
         let item = |i: usize| {
-            items
-                .get(skip + i)
-                .ok_or_else(|| Error::invalid(origin, "the id of a torch storage is too short"))
+            items.get(1 + i).ok_or_else(|| Error::invalid(origin, "the id of a torch storage is too short"))
         };
         let class = item(0)?;
         let dtype = storage_class(class)?;
         let key = text(item(1)?)?;
         let location = if item(2)?.is_none() { Cow::Borrowed("cpu") } else { text(item(2)?)? };
         // A view of a storage of the legacy stream has its own size, behind those of the whole.
-        let view = items.get(skip + 4).and_then(Value::as_tuple).and_then(|view| view.get(2));
+        let view = items.get(5).and_then(Value::as_tuple).and_then(|view| view.get(2));
         let count = view.map_or_else(|| item(3), Ok)?;
         let size = dtype.map_or(1, TorchDtype::itemsize);
         let nbytes = count.as_usize().and_then(|count| count.checked_mul(size)).ok_or_else(|| {
