@@ -6,7 +6,8 @@ use unpickle_core::{Error, Id, Result, Value};
 
 use crate::dtype::Dtype;
 use crate::dtype_state;
-use crate::joblib::Wrapper;
+use crate::joblib_array::Wrapper;
+use crate::npy_header::Said;
 
 /// Remembers the dtypes of a pickle. Python writes a dtype once and refers to it afterwards, so 200,000 small arrays
 /// have one dtype between them.
@@ -36,6 +37,8 @@ pub struct DtypeCache<'p> {
     /// `None` while it is being read, so that a dtype inside of itself is found. The value is kept because an `Id`
     /// says nothing about which pickle it is of.
     known: HashMap<Id, (Value<'p>, Option<Dtype>)>,
+    /// What the headers of `.npy` files say, by the value that the file is.
+    headers: HashMap<Id, (Value<'p>, Said)>,
     depth: u32,
     /// Whether it is there for a single dtype, so that only dtypes with fields are worth remembering.
     once: bool,
@@ -75,6 +78,20 @@ impl<'p> DtypeCache<'p> {
 
     pub(crate) fn set_form(&mut self, callable: Value<'p>, form: Form) {
         self.form = Some((callable, form));
+    }
+
+    /// What the header of the `.npy` file that `value` is says; `read` reads it when it was not asked for before.
+    pub(crate) fn header(&mut self, value: Value<'p>, read: impl FnOnce() -> Result<Said>) -> Result<Said> {
+        if let Some((known, said)) = self.headers.get(&value.id())
+            && known.is(value)
+        {
+            return Ok(said.clone());
+        }
+        let said = read()?;
+        if !self.once {
+            self.headers.insert(value.id(), (value, said.clone()));
+        }
+        Ok(said)
     }
 
     /// The dtype that `value` is.

@@ -4,7 +4,7 @@ use half::{bf16, f16};
 use num_complex::Complex;
 use unpickle_core::Value;
 
-use crate::convert::Number;
+use crate::cast::Number;
 use crate::dtype::{Dtype, DtypeKind};
 
 /// A number as Rust holds it. Sealed: `bool`, `u8` to `u64`, `i8` to `i64`, `f16`, `bf16`, `f32`, `f64`, and

@@ -34,6 +34,7 @@
 
 mod array;
 mod cache;
+mod cast;
 mod cell;
 mod code;
 mod convert;
@@ -48,6 +49,7 @@ mod few;
 mod field;
 mod frombuffer;
 mod joblib;
+mod joblib_array;
 mod layout;
 mod literal;
 pub mod longdouble;

@@ -89,12 +89,14 @@ struct Call<'p> {
 }
 
 impl<'p> Call<'p> {
-    fn read(value: Value<'p>, args: Seq<'p>) -> Result<Call<'p>> {
+    fn read(value: Value<'p>, args: Seq<'p>, cache: &mut DtypeCache<'p>) -> Result<Call<'p>> {
         let expected = || Error::data(value, "a numpy array (read_array with 4 arguments)");
         let arg = |i: usize| args.get(i).ok_or_else(expected);
         let header = arg(1)?;
-        let text = header.as_str().ok_or_else(|| Error::data(header, "the header of a .npy file"))?;
-        let said = Said::parse(text).map_err(|trouble| Error::invalid(header, trouble.what))?;
+        let said = cache.header(header, || {
+            let text = header.as_str().ok_or_else(|| Error::data(header, "the header of a .npy file"))?;
+            Said::parse(text).map_err(|trouble| Error::invalid(header, trouble.what))
+        })?;
         let start = arg(2)?.as_usize().ok_or_else(expected)?;
         let pickled = Some(arg(3)?).filter(|pickled| !pickled.is_none());
         if said.dtype.has_object() && pickled.is_none() {
@@ -105,7 +107,7 @@ impl<'p> Call<'p> {
 }
 
 pub(crate) fn array<'p>(value: Value<'p>, args: Seq<'p>, cache: &mut DtypeCache<'p>) -> Result<NdArray<'p>> {
-    let call = Call::read(value, args)?;
+    let call = Call::read(value, args, cache)?;
     if let Some(pickled) = call.pickled {
         let array = reconstruct::pickled(pickled, cache)?;
         if array.shape() != call.said.shape {
@@ -129,7 +131,7 @@ pub(crate) fn describe<'p>(
     args: Seq<'p>,
     cache: &mut DtypeCache<'p>,
 ) -> Result<(Dtype, Vec<usize>)> {
-    let call = Call::read(value, args)?;
+    let call = Call::read(value, args, cache)?;
     match call.pickled {
         // A dtype that numpy has no code for is `object` in the header.
         Some(pickled) => Ok((reconstruct::pickled(pickled, cache)?.dtype().clone(), call.said.shape)),

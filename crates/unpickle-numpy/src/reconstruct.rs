@@ -13,10 +13,10 @@ use crate::array::NdArray;
 use crate::cache::{DtypeCache, Form};
 use crate::dtype::Dtype;
 use crate::dtype_display::Brief;
-use crate::joblib::Wrapper;
+use crate::joblib_array::Wrapper;
 use crate::layout::Order;
 use crate::shape::read_shape;
-use crate::{frombuffer, joblib, npy};
+use crate::{frombuffer, joblib_array, npy};
 
 /// Whether this is one of the modules that `_reconstruct` and `scalar` ever lived in.
 pub(crate) fn is_multiarray(module: &str) -> bool {
@@ -36,7 +36,7 @@ pub(crate) fn array<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Result<
         Form::State => reconstruct(value, object, args, cache),
         Form::Buffer => frombuffer::array(value, args, cache),
         Form::Npy => npy::array(value, args, cache),
-        Form::Joblib(wrapper) => joblib::array(value, object, wrapper, cache),
+        Form::Joblib(wrapper) => joblib_array::array(value, object, wrapper, cache),
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn describe<'p>(value: Value<'p>, cache: &mut DtypeCache<'p>) -> Resu
     let (form, object, args) = spelling(value, cache)?;
     match form {
         Form::Npy => npy::describe(value, args, cache),
-        Form::Joblib(wrapper) => joblib::describe(value, object, wrapper, cache),
+        Form::Joblib(wrapper) => joblib_array::describe(value, object, wrapper, cache),
         // Their bytes are at hand.
         Form::State | Form::Buffer => {
             let array = array(value, cache)?;
@@ -124,7 +124,7 @@ pub(crate) fn subclass<'p>(value: Value<'p>) -> Option<Class<'p>> {
     let call = value.call()?;
     let class = match call.name {
         "_reconstruct" | "_mareconstruct" | "_mrreconstruct" => call.args.get(0)?.as_class()?,
-        _ if Wrapper::of(call.module, call.name).is_some() => joblib::subclass(call.object)?,
+        _ if Wrapper::of(call.module, call.name).is_some() => joblib_array::subclass(call.object)?,
         _ => return None,
     };
     (!class.is("numpy", "ndarray")).then_some(class)
