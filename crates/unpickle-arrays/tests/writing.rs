@@ -56,6 +56,21 @@ fn what_is_not_kept_as_it_is_is_told() {
 }
 
 #[test]
+fn arrays_are_shared_by_threads() {
+    let pickle = pickle("places");
+    let found = arrays(pickle.root()).unwrap();
+    let bytes =
+        |array: &unpickle_arrays::NamedArray<'_>| array.load().unwrap().as_contiguous().map(<[u8]>::to_vec);
+    let alone: Vec<_> = found.iter().map(bytes).collect();
+    std::thread::scope(|scope| {
+        let both = [0, 1].map(|_| scope.spawn(|| found.iter().map(bytes).collect::<Vec<_>>()));
+        for thread in both {
+            assert_eq!(thread.join().unwrap(), alone);
+        }
+    });
+}
+
+#[test]
 fn two_arrays_of_one_name_are_refused() {
     // {'a.b': x, 'a': {'b': x}}
     let pickle = twice();
