@@ -1,11 +1,10 @@
 //! `Value`: a cursor on whatever a pickle holds.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::Encoding;
 use crate::buffer::Buffer;
-use crate::class::{Class, Known, folded};
+use crate::class::{Class, folded};
 use crate::dict::Dict;
 use crate::error::{Error, Result};
 use crate::extract::FromPickle;
@@ -13,10 +12,16 @@ use crate::graph::{Graph, Record, Ref, Shape, Word};
 use crate::int::Int;
 use crate::key::Key;
 use crate::leaf::{self, Leaf};
-use crate::object::{Call, Object};
+use crate::object::Object;
 use crate::repr::Repr;
 use crate::seq::{Iter, Seq};
 use crate::str::Str;
+
+mod containers;
+mod kind;
+mod plain;
+
+pub use kind::Kind;
 
 /// A cursor on a value of a decoded [`Pickle`](crate::Pickle): cheap to copy, tied to the pickle's borrow.
 ///
@@ -89,61 +94,6 @@ pub enum View<'p> {
     Extension(u32),
     /// Bytes outside the opcodes: an out-of-band buffer of protocol 5, a member of an archive.
     Buffer(Buffer<'p>),
-}
-
-/// What sort of thing a value is, for messages: `tuple`, `int`, `numpy.dtype object`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "each is the Python type of its name")]
-pub enum Kind<'p> {
-    None,
-    Bool,
-    Int,
-    Float,
-    Str,
-    Str2,
-    Bytes,
-    ByteArray,
-    List,
-    Tuple,
-    Set,
-    FrozenSet,
-    Dict,
-    /// A global itself: its module and name.
-    Class(&'p str, &'p str),
-    /// An object: module and name of its class, or of the function called.
-    Object(&'p str, &'p str),
-    /// An object made by calling something that is itself an object.
-    Opaque,
-    Persistent,
-    Extension,
-    Buffer,
-}
-
-impl fmt::Display for Kind<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::None => "None",
-            Kind::Bool => "bool",
-            Kind::Int => "int",
-            Kind::Float => "float",
-            Kind::Str => "str",
-            Kind::Str2 => "Python 2 str",
-            Kind::Bytes => "bytes",
-            Kind::ByteArray => "bytearray",
-            Kind::List => "list",
-            Kind::Tuple => "tuple",
-            Kind::Set => "set",
-            Kind::FrozenSet => "frozenset",
-            Kind::Dict => "dict",
-            Kind::Class(module, name) => return write!(f, "the global {module}.{name}"),
-            Kind::Object(module, name) => return write!(f, "{module}.{name} object"),
-            Kind::Opaque => "object",
-            Kind::Persistent => "persistent id",
-            Kind::Extension => "extension code",
-            Kind::Buffer => "buffer",
-        })
-    }
 }
 
 impl<'p> Value<'p> {
@@ -269,227 +219,6 @@ impl<'p> Value<'p> {
             View::Buffer(_) => Kind::Buffer,
         }
     }
-
-    // ---- plain values
-
-    /// Whether it is `None`.
-    #[inline]
-    pub fn is_none(self) -> bool {
-        matches!(self.leaf(), Some(Leaf::None))
-    }
-
-    /// A `bool`.
-    pub fn as_bool(self) -> Option<bool> {
-        match self.leaf()? {
-            Leaf::Bool(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// An `int` (not a `bool`).
-    pub fn as_int(self) -> Option<Int<'p>> {
-        match self.leaf()? {
-            Leaf::Small(value) => Some(Int::small(value)),
-            Leaf::Big(bytes) => Some(Int::big(bytes)),
-            _ => None,
-        }
-    }
-
-    /// An `int` (not a `bool`) that fits.
-    #[inline]
-    pub fn as_i64(self) -> Option<i64> {
-        match self.leaf()? {
-            Leaf::Small(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// An `int` (not a `bool`) that fits.
-    pub fn as_u64(self) -> Option<u64> {
-        self.as_int()?.as_u64()
-    }
-
-    /// An `int` (not a `bool`) that fits, for sizes and indexes.
-    pub fn as_usize(self) -> Option<usize> {
-        self.as_u64().and_then(|value| usize::try_from(value).ok())
-    }
-
-    /// A `float` (not an `int`).
-    #[inline]
-    pub fn as_f64(self) -> Option<f64> {
-        match self.leaf()? {
-            Leaf::Float(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// Text: a `str` without lone surrogates, or a Python 2 `str` that is text under the chosen [`Encoding`] and
-    /// whose bytes are UTF-8 (under Latin-1: ASCII). See [`Value::as_text`] for all that can be text.
-    #[inline]
-    pub fn as_str(self) -> Option<&'p str> {
-        match self.leaf()? {
-            Leaf::Str(bytes) => std::str::from_utf8(bytes).ok(),
-            Leaf::Str2(bytes) => match self.graph.encoding {
-                Encoding::Auto | Encoding::Utf8 => std::str::from_utf8(bytes).ok(),
-                Encoding::Latin1 => std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()),
-                Encoding::Bytes => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Text: a `str` without lone surrogates, or a Python 2 `str` decoded as the chosen [`Encoding`] says:
-    /// by default UTF-8 where it is that, else Latin-1. `None` for Python 2 `str` under [`Encoding::Bytes`].
-    pub fn as_text(self) -> Option<Cow<'p, str>> {
-        if let Some(text) = self.as_str() {
-            return Some(Cow::Borrowed(text));
-        }
-        match (self.leaf()?, self.graph.encoding) {
-            (Leaf::Str2(bytes), Encoding::Auto | Encoding::Latin1) => {
-                Some(bytes.iter().map(|&byte| char::from(byte)).collect::<String>().into())
-            }
-            _ => None,
-        }
-    }
-
-    /// The bytes of a `str` as they are, lone surrogates too, or of a Python 2 `str`.
-    pub(crate) fn str_bytes(self) -> Option<&'p [u8]> {
-        match self.leaf()? {
-            Leaf::Str(bytes) | Leaf::Str2(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// The bytes of a `str`: UTF-8, lone surrogates as Python's `surrogatepass` writes them.
-    #[inline]
-    pub fn as_str_bytes(self) -> Option<&'p [u8]> {
-        match self.leaf()? {
-            Leaf::Str(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// A Python 2 `str`, as bytes.
-    pub fn as_str2(self) -> Option<&'p [u8]> {
-        match self.leaf()? {
-            Leaf::Str2(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// Bytes in any spelling: `bytes`, `bytearray`, a Python 2 `str`, an out-of-band buffer,
-    /// `_codecs.encode(text, 'latin1')`, `bytes()`, `bytearray(x)`. Those of a buffer that are yet to be made are not
-    /// made here but by [`load`](Value::load).
-    pub fn as_bytes(self) -> Option<&'p [u8]> {
-        let Some(record) = self.record() else {
-            return match self.leaf()? {
-                Leaf::Bytes(bytes) | Leaf::ByteArray(bytes) | Leaf::Str2(bytes) => Some(bytes),
-                _ => None,
-            };
-        };
-        match record.shape() {
-            Shape::Buffer => self.buffer(record).bytes(),
-            Shape::Reduce => match self.with(self.folded_leaf()?).leaf()? {
-                Leaf::Bytes(bytes) | Leaf::ByteArray(bytes) | Leaf::Str2(bytes) | Leaf::Str(bytes) => {
-                    Some(bytes)
-                }
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Bytes in any spelling, as [`as_bytes`](Value::as_bytes); those of a buffer are made if need be.
-    ///
-    /// # Errors
-    ///
-    /// It is nothing that holds bytes; or they cannot be made.
-    pub fn load(self) -> Result<&'p [u8]> {
-        match self.shaped(Shape::Buffer) {
-            Some(record) => self.buffer(record).load(),
-            None => self.as_bytes().ok_or_else(|| Error::data(self, "bytes")),
-        }
-    }
-
-    /// What a persistent id stands for, if whoever put the pickle together knows; see
-    /// [`Assembly::set_loaded`](crate::Assembly::set_loaded).
-    pub fn loaded(self) -> Option<Value<'p>> {
-        self.graph.slot(self.shaped(Shape::Persistent)?, 1).map(|word| self.with(word))
-    }
-
-    /// The leaf with the bytes of a call that spells bytes.
-    pub(crate) fn folded_leaf(self) -> Option<Word> {
-        let record = self.record()?;
-        let bytes =
-            record.shape() == Shape::Reduce && matches!(record.tag(), folded::BYTES | folded::BYTE_ARRAY);
-        if bytes { self.graph.states(record).first().copied() } else { None }
-    }
-
-    // ---- containers
-
-    fn shaped(self, shape: Shape) -> Option<&'p Record> {
-        self.record().filter(|record| record.shape() == shape)
-    }
-
-    /// A `list`.
-    pub fn as_list(self) -> Option<Seq<'p>> {
-        self.shaped(Shape::List).map(|record| self.seq(record))
-    }
-
-    /// A `tuple`.
-    #[inline]
-    pub fn as_tuple(self) -> Option<Seq<'p>> {
-        match self.shaped(Shape::Tuple) {
-            Some(record) => Some(self.seq(record)),
-            None if matches!(self.leaf(), Some(Leaf::EmptyTuple)) => Some(self.no_items()),
-            None => None,
-        }
-    }
-
-    /// The items of a `list`, `tuple`, `set` or `frozenset`, however the last two are spelled.
-    pub fn as_seq(self) -> Option<Seq<'p>> {
-        let Some(record) = self.record() else { return self.as_tuple() };
-        match record.shape() {
-            Shape::List | Shape::Tuple | Shape::Set | Shape::FrozenSet => Some(self.seq(record)),
-            Shape::Reduce if matches!(record.tag(), folded::SET | folded::FROZEN_SET) => {
-                let items = Object::new(self, record).arg(0)?;
-                items.as_list().or_else(|| items.as_tuple())
-            }
-            _ => None,
-        }
-    }
-
-    /// A `dict` (not a subclass: see [`Object::pairs`]).
-    pub fn as_dict(self) -> Option<Dict<'p>> {
-        self.shaped(Shape::Dict).map(|record| Dict::new(self, record))
-    }
-
-    /// What a call makes, a call that spells a plain value too; also persistent ids and globals that have a
-    /// state or items.
-    pub fn as_object(self) -> Option<Object<'p>> {
-        let record = self.record()?;
-        matches!(record.shape(), Shape::Reduce | Shape::NewObj | Shape::NewObjEx | Shape::Obj | Shape::Inst)
-            .then(|| Object::new(self, record))
-    }
-
-    /// A global.
-    #[inline]
-    pub fn as_class(self) -> Option<Class<'p>> {
-        let record = self.shaped(Shape::Class)?;
-        let part = |slot| std::str::from_utf8(self.with(self.graph.slot(record, slot)?).str_bytes()?).ok();
-        Some(Class::new(self, part(0)?, part(1)?))
-    }
-
-    pub(crate) fn known(self) -> Known {
-        self.shaped(Shape::Class).map_or(Known::Other, |record| Known::from_tag(record.tag()))
-    }
-
-    /// The call that makes it, with callable and arguments as Python would see them; see [`Call`].
-    pub fn call(self) -> Option<Call<'p>> {
-        self.as_object()?.call()
-    }
-
-    // ---- inside
 
     /// A dict's value by key, a sequence's item by index, or nothing. Dict-like objects (OrderedDict, a state
     /// dict) are searched in what was set on them, list-like ones in what was appended.

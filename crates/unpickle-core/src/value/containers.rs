@@ -1,0 +1,73 @@
+//! Containers, calls and globals: what is made of other values.
+
+use super::Value;
+use crate::class::{Class, Known, folded};
+use crate::dict::Dict;
+use crate::graph::{Record, Shape};
+use crate::leaf::Leaf;
+use crate::object::{Call, Object};
+use crate::seq::Seq;
+
+impl<'p> Value<'p> {
+    pub(super) fn shaped(self, shape: Shape) -> Option<&'p Record> {
+        self.record().filter(|record| record.shape() == shape)
+    }
+
+    /// A `list`.
+    pub fn as_list(self) -> Option<Seq<'p>> {
+        self.shaped(Shape::List).map(|record| self.seq(record))
+    }
+
+    /// A `tuple`.
+    #[inline]
+    pub fn as_tuple(self) -> Option<Seq<'p>> {
+        match self.shaped(Shape::Tuple) {
+            Some(record) => Some(self.seq(record)),
+            None if matches!(self.leaf(), Some(Leaf::EmptyTuple)) => Some(self.no_items()),
+            None => None,
+        }
+    }
+
+    /// The items of a `list`, `tuple`, `set` or `frozenset`, however the last two are spelled.
+    pub fn as_seq(self) -> Option<Seq<'p>> {
+        let Some(record) = self.record() else { return self.as_tuple() };
+        match record.shape() {
+            Shape::List | Shape::Tuple | Shape::Set | Shape::FrozenSet => Some(self.seq(record)),
+            Shape::Reduce if matches!(record.tag(), folded::SET | folded::FROZEN_SET) => {
+                let items = Object::new(self, record).arg(0)?;
+                items.as_list().or_else(|| items.as_tuple())
+            }
+            _ => None,
+        }
+    }
+
+    /// A `dict` (not a subclass: see [`Object::pairs`]).
+    pub fn as_dict(self) -> Option<Dict<'p>> {
+        self.shaped(Shape::Dict).map(|record| Dict::new(self, record))
+    }
+
+    /// What a call makes, a call that spells a plain value too; also persistent ids and globals that have a
+    /// state or items.
+    pub fn as_object(self) -> Option<Object<'p>> {
+        let record = self.record()?;
+        matches!(record.shape(), Shape::Reduce | Shape::NewObj | Shape::NewObjEx | Shape::Obj | Shape::Inst)
+            .then(|| Object::new(self, record))
+    }
+
+    /// A global.
+    #[inline]
+    pub fn as_class(self) -> Option<Class<'p>> {
+        let record = self.shaped(Shape::Class)?;
+        let part = |slot| std::str::from_utf8(self.with(self.graph.slot(record, slot)?).str_bytes()?).ok();
+        Some(Class::new(self, part(0)?, part(1)?))
+    }
+
+    pub(crate) fn known(self) -> Known {
+        self.shaped(Shape::Class).map_or(Known::Other, |record| Known::from_tag(record.tag()))
+    }
+
+    /// The call that makes it, with callable and arguments as Python would see them; see [`Call`].
+    pub fn call(self) -> Option<Call<'p>> {
+        self.as_object()?.call()
+    }
+}
