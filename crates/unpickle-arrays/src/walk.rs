@@ -153,7 +153,7 @@ impl<'p> Walk<'p> {
         let Walk { todo, visits, .. } = self;
         inside(value, &mut |step, item| {
             let paid = pay(visits, 1);
-            if paid && holds(item) {
+            if paid && holds(item) && !holds_little(item) {
                 todo.push(Todo::Visit(item, step));
             }
             paid
@@ -289,6 +289,17 @@ fn only_state(value: Value<'_>) -> Option<Id> {
     let mut states = object.states().filter(|_| plain);
     let dict = states.next()?.as_dict()?;
     (states.next().is_none() && dict.pairs().len() > FEW).then(|| dict.value().id())
+}
+
+/// Whether there are a few values in a container and nothing in them: a row of numbers and texts is not worth
+/// remembering.
+fn holds_little(value: Value<'_>) -> bool {
+    if let Some(items) = value.as_seq() {
+        return items.len() <= FEW && !items.iter().any(holds);
+    }
+    value
+        .as_dict()
+        .is_some_and(|dict| dict.pairs().len() <= FEW && !dict.pairs().any(|(_, item)| holds(item)))
 }
 
 /// Takes `visits` off what is left; `false` if there are not so many, and none is left then.
