@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use serde_json::{Value as Json, json};
+use unpickle::File;
 use unpickle::arrays::{Found, NamedArray};
 use unpickle::arrow::{Columns, Table, candidates};
-use unpickle::{Estimator, File};
 
 use crate::args::Args;
 use crate::engine;
@@ -111,11 +111,6 @@ pub(crate) fn list(path: &Path, file: &File, args: &Args, out: &mut impl Write) 
 /// What is known of the file as a whole.
 fn facts(file: &File) -> String {
     let mut facts = producer(file.pickle());
-    if let Ok(model) = file.root().extract::<Estimator<'_>>()
-        && let Some(version) = model.sklearn_version()
-    {
-        facts = facts.replace("scikit-learn", &format!("scikit-learn {version}"));
-    }
     for container in file.input().containers() {
         facts.push_str(&format!(", in {container}"));
     }

@@ -51,6 +51,17 @@ fn the_ending_npz_takes_every_array() {
 }
 
 #[test]
+fn the_list_tells_what_wrote_a_model() {
+    let folder = models();
+    let done = run(folder.path(), &["model.pkl", "--list"]);
+    let out = String::from_utf8(done.out).unwrap();
+    assert_eq!(
+        out.lines().next().unwrap_or_default(),
+        "model.pkl: protocol 5, numpy >= 2, scikit-learn 1.9.1"
+    );
+}
+
+#[test]
 fn a_npy_file_takes_one_array() {
     let folder = models();
     writes(folder.path(), &["model.pkl", "-k", "steps[1][1].coef_", "coef.npy"], "coef.npy");
