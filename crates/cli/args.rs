@@ -101,6 +101,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", value_parser = encoding, help_heading = "Convert")]
     pub encoding: Option<Encoding>,
 
+    /// Leave out arrays that the format cannot hold
+    ///
+    /// Each is told. Without it they are refused by name, and nothing is written. For .npz, .npy and .safetensors.
+    #[arg(long, help_heading = "Convert", conflicts_with = "look", hide_short_help = true)]
+    pub skip: bool,
+
+    /// Write tied tensors to .safetensors under each name
+    ///
+    /// By default they are written once, and the metadata say which other names there are.
+    #[arg(long, help_heading = "Convert", conflicts_with = "look", hide_short_help = true)]
+    pub copies: bool,
+
     /// Replace files whose names are derived
     #[arg(short, long, help_heading = "Convert", conflicts_with = "look")]
     pub force: bool,
@@ -178,6 +190,14 @@ impl Args {
         let said = [!self.columns.is_empty(), self.head.is_some(), self.no_index];
         said.into_iter()
             .zip(["--columns", "--head", "--no-index"])
+            .find_map(|(said, flag)| said.then_some(flag))
+    }
+
+    /// What was said that only files of arrays have.
+    pub(crate) fn of_arrays(&self) -> Option<&'static str> {
+        [self.skip, self.copies]
+            .into_iter()
+            .zip(["--skip", "--copies"])
             .find_map(|(said, flag)| said.then_some(flag))
     }
 

@@ -46,7 +46,10 @@ impl Converter<'_> {
         let pieces = self.pieces(input, &file)?;
         match &*pieces {
             [] => Err(piece::none(&file, self.format)),
-            [piece] => self.write(input, piece, target, replace, start),
+            [piece] => {
+                self.write(input, piece, target, replace, start)?;
+                self.note_others(input, &file)
+            }
             many => Err(piece::several(many, self.format)),
         }
     }
@@ -55,10 +58,15 @@ impl Converter<'_> {
     fn pieces<'f>(&self, input: &Path, file: &'f File) -> Result<Vec<Piece<'f>>> {
         let pieces = Piece::of(file, self.format, self.args.key.as_deref())?;
         engine::note_rest(input, file, self.messages);
-        if let Format::Arrays(_) = self.format {
-            piece::note_others(input, file, self.args, self.messages)?;
-        }
         Ok(pieces)
+    }
+
+    /// Tells of what is in the file beside what was written.
+    fn note_others(&self, input: &Path, file: &File) -> Result<()> {
+        match self.format {
+            Format::Arrays(_) => piece::note_others(input, file, self.args, self.messages),
+            Format::Table(_) => Ok(()),
+        }
     }
 
     /// One input into a folder: a file for its table, or a folder for its tables.
@@ -83,6 +91,7 @@ impl Converter<'_> {
         if let [piece] = &*pieces {
             self.check(&single, force, inputs)?;
             self.write(input, piece, &single, force, start)?;
+            self.note_others(input, &file)?;
             return Ok(Fate::Whole);
         }
         if pieces.is_empty() {
@@ -112,6 +121,8 @@ impl Converter<'_> {
         // Only if it is empty, and then it is ours.
         if written == 0 {
             _ = fs::remove_dir(&folder);
+        } else {
+            self.note_others(input, &file)?;
         }
         Ok(match (written, failed) {
             (_, 0) => Fate::Whole,

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
-use unpickle::File;
+use anyhow::{Result, anyhow, bail};
 use unpickle::arrays::{ArrayFormat, ArrayOptions, Found, NamedArray};
 use unpickle::arrow::{self, Columns, Compression, Format, Table, WriteOptions, describe};
+use unpickle::{Category, File};
 
+use crate::args::Args;
 use crate::messages::{Messages, count};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -42,12 +43,25 @@ pub(crate) fn found<'f>(file: &'f File, key: Option<&str>) -> Result<Found<'f>> 
 pub(crate) fn write_arrays(
     arrays: &[NamedArray<'_>],
     format: ArrayFormat,
-    compression: Option<Compression>,
+    args: &Args,
     output: &mut Output,
 ) -> Result<Vec<String>> {
-    let options = ArrayOptions::new().with_compression(matches!(compression, Some(Compression::Gzip(_))));
-    let written = unpickle::arrays::write(arrays, format, &options, output);
-    Ok(written.map_err(|error| anyhow!("{error}"))?.notes)
+    let options = ArrayOptions::new()
+        .with_compression(matches!(args.compression, Some(Compression::Gzip(_))))
+        .with_skip(args.skip)
+        .with_copies(args.copies);
+    let written = unpickle::arrays::write(arrays, format, &options, output).map_err(|error| {
+        match error.category() {
+            Category::Unsupported if !args.skip && arrays.len() > 1 => {
+                anyhow!("{error}; --skip leaves such arrays out")
+            }
+            _ => anyhow!("{error}"),
+        }
+    })?;
+    if written.arrays == 0 {
+        bail!("no array in it that a .{format} file can hold: {}", written.notes.join("; "));
+    }
+    Ok(written.notes)
 }
 
 /// Writes the table.

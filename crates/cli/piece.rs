@@ -103,9 +103,7 @@ impl Selected<'_> {
                     .map(|note| path.map_or_else(|| note.clone(), |path| format!("at `{path}`: {note}")))
                     .collect())
             }
-            Selected::Arrays(arrays, format) => {
-                engine::write_arrays(arrays, *format, args.compression, output)
-            }
+            Selected::Arrays(arrays, format) => engine::write_arrays(arrays, *format, args, output),
         }
     }
 

@@ -36,8 +36,17 @@ impl Plan {
         if let Some(why) = args.compression.and_then(|codec| format.refuses(codec)) {
             bail!("{why}");
         }
-        if let (Format::Arrays(_), Some(flag)) = (format, args.of_tables()) {
-            bail!("{flag} is for tables, not for {}", format.name());
+        match format {
+            Format::Arrays(_) => {
+                if let Some(flag) = args.of_tables() {
+                    bail!("{flag} is for tables, not for {}", format.name());
+                }
+            }
+            Format::Table(_) => {
+                if let Some(flag) = args.of_arrays() {
+                    bail!("{flag} is for .npz, .npy and .safetensors, not for {}", format.name());
+                }
+            }
         }
         Ok(plan)
     }
@@ -158,5 +167,7 @@ mod tests {
         for args in [&["a.pt", "a.npz", "--head", "3"][..], &["a.pt", "a.npz", "--columns", "a"]] {
             assert!(plan(args).unwrap_err().contains("is for tables, not for a .npz file"));
         }
+        assert!(plan(&["a.pt", "a.npz", "--skip"]).is_ok());
+        assert!(plan(&["a.pt", "a.csv", "--skip"]).unwrap_err().contains("not for CSV"));
     }
 }

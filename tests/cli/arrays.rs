@@ -90,6 +90,42 @@ fn safetensors_are_written_and_refused_by_name() {
 }
 
 #[test]
+fn what_a_format_cannot_hold_is_left_out_when_that_is_asked_for() {
+    let folder = folder();
+    fs::copy(fixture("torch/wrapped.pt"), folder.path().join("w.pt")).unwrap();
+    refuses(folder.path(), &["w.pt", "w.npz"], &["`meta`", "--skip leaves such arrays out"]);
+    let done = writes(folder.path(), &["w.pt", "w.npz", "--skip"], "w.npz");
+    assert!(done.err.contains("left out") && done.err.contains("`meta`"), "{}", done.err);
+    let names = members(&folder.path().join("w.npz"));
+    assert!(
+        names.contains(&"parameter.npy".to_owned()) && !names.contains(&"meta.npy".to_owned()),
+        "{names:?}"
+    );
+    refuses(
+        folder.path(),
+        &["w.pt", "w.npz", "--skip", "-k", "meta"],
+        &["no array in it that a .npz file can hold"],
+    );
+}
+
+#[test]
+fn tied_tensors_are_written_once_or_under_each_name() {
+    let folder = folder();
+    fs::copy(fixture("torch/shared.pt"), folder.path().join("s.pt")).unwrap();
+    let header = |args: &[&str]| -> Json {
+        writes(folder.path(), args, "s.safetensors");
+        let bytes = fs::read(folder.path().join("s.safetensors")).unwrap();
+        let (length, rest) = bytes.split_first_chunk().unwrap();
+        serde_json::from_slice(&rest[..u64::from_le_bytes(*length) as usize]).unwrap()
+    };
+    let once = header(&["s.pt", "s.safetensors"]);
+    assert_eq!(once["__metadata__"]["model.weight"], "copy.weight");
+    assert!(once.get("model.weight").is_none() && once.get("copy.weight").is_some());
+    let each = header(&["s.pt", "s.safetensors", "--copies"]);
+    assert!(each.get("model.weight").is_some() && each.get("ema.weight").is_some(), "{each}");
+}
+
+#[test]
 fn a_table_of_arrays_has_a_row_for_each() {
     let folder = models();
     let done = writes(folder.path(), &["model.pkl", "model.jsonl"], "model.jsonl");
