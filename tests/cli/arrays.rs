@@ -109,6 +109,17 @@ fn what_a_format_cannot_hold_is_left_out_when_that_is_asked_for() {
 }
 
 #[test]
+fn a_table_of_arrays_says_when_there_is_more_beside_them() {
+    let folder = folder();
+    fs::copy(fixture("torch/checkpoint.pt"), folder.path().join("c.pt")).unwrap();
+    let beside = "the arrays in it; what lies beside them is left out";
+    let whole = writes(folder.path(), &["c.pt", "c.parquet"], "c.parquet");
+    assert!(whole.err.contains(beside), "{}", whole.err);
+    let state = writes(folder.path(), &["c.pt", "-k", "model", "c.parquet"], "c.parquet");
+    assert!(!state.err.contains(beside), "{}", state.err);
+}
+
+#[test]
 fn tied_tensors_are_written_once_or_under_each_name() {
     let folder = folder();
     fs::copy(fixture("torch/shared.pt"), folder.path().join("s.pt")).unwrap();

@@ -2,7 +2,7 @@
 
 use unpickle_arrays::path::{self, Step};
 use unpickle_core::Value;
-use unpickle_pandas::sparse_panel;
+use unpickle_pandas::{Std, sparse_panel, stdlib};
 
 /// Most containers of one thing that may stand in each other.
 const MAX_DEPTH: usize = 1_000_000;
@@ -37,13 +37,18 @@ pub(crate) fn holds_only<'p>(root: Value<'p>, is_such: impl Fn(Value<'p>) -> boo
         if is_such(value) {
             continue;
         }
-        if value.as_seq().is_none() && value.as_dict().is_none() {
-            return false;
+        // An OrderedDict and a deque are plain containers; what PyTorch notes on one, of versions, is not looked at.
+        let room = MAX_LOOKED_AT.saturating_sub(todo.len());
+        let plain = value.as_seq().is_some() || value.as_dict().is_some();
+        match if plain { None } else { stdlib::recognise(value) } {
+            None if plain => inside(value, &mut |_, item| {
+                todo.push(item);
+                todo.len() < MAX_LOOKED_AT
+            }),
+            Some(Std::Mapping(pairs)) => todo.extend(pairs.iter().map(|(_, item)| item).take(room)),
+            Some(Std::Sequence(items)) => todo.extend(items.iter().take(room)),
+            _ => return false,
         }
-        inside(value, &mut |_, item| {
-            todo.push(item);
-            todo.len() < MAX_LOOKED_AT
-        });
     }
     false
 }
