@@ -15,7 +15,7 @@ use crate::guard::guarded;
 use crate::messages::{Messages, bytes, time};
 use crate::names::{self, SafeNames};
 use crate::output::{Inputs, Output, Target, reason};
-use crate::piece::{self, Piece};
+use crate::piece::{self, Content, Piece};
 use crate::progress::Progress;
 use crate::source::{self, shown};
 
@@ -43,29 +43,29 @@ impl Converter<'_> {
         let start = Instant::now();
         self.check(target, replace, &Inputs::new(&[input.to_owned()]))?;
         let file = source::file(input, self.args)?;
-        let pieces = self.pieces(input, &file)?;
+        let Content { pieces, beside } = self.content(input, &file)?;
         match &*pieces {
             [] => Err(piece::none(&file, self.format)),
             [piece] => {
                 self.write(input, piece, target, replace, start)?;
-                self.note_others(input, &file)
+                self.note_beside(input, &beside);
+                Ok(())
             }
             many => Err(piece::several(many, self.format)),
         }
     }
 
-    /// What the file is written as, and what is to be told of it.
-    fn pieces<'f>(&self, input: &Path, file: &'f File) -> Result<Vec<Piece<'f>>> {
-        let pieces = Piece::of(file, self.format, self.args.key.as_deref())?;
+    /// What the file is written as.
+    fn content<'f>(&self, input: &Path, file: &'f File) -> Result<Content<'f>> {
+        let content = Content::of(file, self.format, self.args.key.as_deref())?;
         engine::note_rest(input, file, self.messages);
-        Ok(pieces)
+        Ok(content)
     }
 
     /// Tells of what is in the file beside what was written.
-    fn note_others(&self, input: &Path, file: &File) -> Result<()> {
-        match self.format {
-            Format::Arrays(_) => piece::note_others(input, file, self.args, self.messages),
-            Format::Table(_) => Ok(()),
+    fn note_beside(&self, input: &Path, beside: &[String]) {
+        for what in beside {
+            self.messages.note(shown(input), what);
         }
     }
 
@@ -87,11 +87,11 @@ impl Converter<'_> {
         let force = self.args.force;
         let single = Target::File(dir.join(format!("{stem}.{ending}")));
         let file = source::file(input, self.args)?;
-        let pieces = self.pieces(input, &file)?;
+        let Content { pieces, beside } = self.content(input, &file)?;
         if let [piece] = &*pieces {
             self.check(&single, force, inputs)?;
             self.write(input, piece, &single, force, start)?;
-            self.note_others(input, &file)?;
+            self.note_beside(input, &beside);
             return Ok(Fate::Whole);
         }
         if pieces.is_empty() {
@@ -122,7 +122,7 @@ impl Converter<'_> {
         if written == 0 {
             _ = fs::remove_dir(&folder);
         } else {
-            self.note_others(input, &file)?;
+            self.note_beside(input, &beside);
         }
         Ok(match (written, failed) {
             (_, 0) => Fate::Whole,

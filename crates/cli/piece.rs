@@ -1,19 +1,18 @@
 //! `Piece`: what one output is made of.
 
-use std::path::Path;
+use std::fmt::Display;
 
 use anyhow::{Result, anyhow};
 use unpickle::File;
-use unpickle::arrays::{ArrayFormat, NamedArray};
+use unpickle::arrays::{ArrayFormat, Found, NamedArray};
 use unpickle::arrow::{Columns, Format as TableFormat, Select, Table};
 
 use crate::args::Args;
 use crate::engine;
 use crate::format::Format;
-use crate::messages::{Messages, count, counted};
+use crate::messages::{count, counted};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::source::shown;
 
 /// Most things of a kind that are told.
 const TOLD: usize = 5;
@@ -24,24 +23,46 @@ pub(crate) enum Piece<'f> {
     Arrays(Vec<NamedArray<'f>>, ArrayFormat),
 }
 
-impl Piece<'_> {
-    /// The pieces that a file has for a format.
-    pub(crate) fn of<'f>(file: &'f File, format: Format, key: Option<&str>) -> Result<Vec<Piece<'f>>> {
+/// What a file has for a format.
+pub(crate) struct Content<'f> {
+    pub pieces: Vec<Piece<'f>>,
+    /// What there is beside them that files of arrays leave out, a sentence for each kind.
+    pub beside: Vec<String>,
+}
+
+impl<'f> Content<'f> {
+    pub(crate) fn of(file: &'f File, format: Format, key: Option<&str>) -> Result<Content<'f>> {
         let format = match format {
             Format::Table(format) => {
                 let tables = engine::tables(file, key)?;
-                return Ok(tables.into_iter().map(|table| Piece::Table(table, format)).collect());
+                let pieces = tables.into_iter().map(|table| Piece::Table(table, format)).collect();
+                return Ok(Content { pieces, beside: Vec::new() });
             }
             Format::Arrays(format) => format,
         };
-        let arrays = engine::found(file, key)?.arrays;
-        Ok(match format {
+        let Found { arrays, others, repeats, .. } = engine::found(file, key)?;
+        let beside = [told("left out", &others), told("written under one name only", &repeats)];
+        let beside = beside.into_iter().flatten().collect();
+        let pieces = match format {
             _ if arrays.is_empty() => Vec::new(),
             ArrayFormat::Npy => arrays.into_iter().map(|array| Piece::Arrays(vec![array], format)).collect(),
             _ => vec![Piece::Arrays(arrays, format)],
-        })
+        };
+        Ok(Content { pieces, beside })
     }
+}
 
+/// Some things of a kind in a sentence, if there are any.
+fn told(what: &str, all: &[impl Display]) -> Option<String> {
+    let some: Vec<String> = all.iter().take(TOLD).map(ToString::to_string).collect();
+    let more = match all.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!("; and {} more", count(more as u64)),
+    };
+    (!some.is_empty()).then(|| format!("{what}: {}{more}", some.join("; ")))
+}
+
+impl Piece<'_> {
     /// The path that `-k` takes: `.` for the pickled value itself, or for all arrays in it.
     pub(crate) fn path(&self) -> &str {
         match self {
@@ -147,23 +168,4 @@ pub(crate) fn several(pieces: &[Piece<'_>], format: Format) -> anyhow::Error {
              the names are: {paths}"
         ),
     }
-}
-
-/// Tells of what files of arrays leave out: tables, and further names of one object.
-pub(crate) fn note_others(input: &Path, file: &File, args: &Args, messages: Messages) -> Result<()> {
-    let found = engine::found(file, args.key.as_deref())?;
-    let told = |what: &str, all: Vec<String>| {
-        let more = if all.len() > TOLD {
-            format!("; and {} more", count((all.len() - TOLD) as u64))
-        } else {
-            String::new()
-        };
-        let some = all.get(..all.len().min(TOLD)).unwrap_or_default().join("; ");
-        if !some.is_empty() {
-            messages.note(shown(input), format_args!("{what}: {some}{more}"));
-        }
-    };
-    told("left out", found.others.iter().map(ToString::to_string).collect());
-    told("written under one name only", found.repeats.iter().map(ToString::to_string).collect());
-    Ok(())
 }

@@ -1,33 +1,13 @@
 //! Archives of several files, their members, and every lie that one can tell.
 
-use std::io::{Cursor, Write};
+mod pack;
 
+use pack::{tar, zip};
 use unpickle_file::{Container, ErrorKind, Input, OpenOptions, Result, Shared};
 use zip::CompressionMethod::{self, Deflated, Stored};
 
 fn open(bytes: &[u8]) -> Result<Shared> {
     Input::from_reader(bytes, &OpenOptions::new()).map(Shared::new)
-}
-
-fn zip(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        let options = zip::write::SimpleFileOptions::default().compression_method(method);
-        out.start_file(*name, options).unwrap();
-        out.write_all(bytes).unwrap();
-    }
-    out.finish().unwrap().into_inner()
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = tar::Builder::new(Vec::new());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_cksum();
-        out.append_data(&mut header, name, *bytes).unwrap();
-    }
-    out.into_inner().unwrap()
 }
 
 /// Two members, as torch would call them.

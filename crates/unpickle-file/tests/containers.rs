@@ -1,7 +1,10 @@
 //! Every container, made here by the same formats' writers, comes out as what went in.
 
-use std::io::{Cursor, Write};
+mod pack;
 
+use std::io::Write;
+
+use pack::{tar, zip};
 use unpickle_file::{Container, ErrorKind, Input, OpenOptions};
 
 /// A pickle long enough to be worth compressing: a list of small ints.
@@ -69,27 +72,6 @@ fn lz4(bytes: &[u8]) -> Vec<u8> {
 
 fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = tar::Builder::new(Vec::new());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_cksum();
-        out.append_data(&mut header, name, *bytes).unwrap();
-    }
-    out.into_inner().unwrap()
-}
-
-fn zip(members: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> {
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        let options = zip::write::SimpleFileOptions::default().compression_method(method);
-        out.start_file(*name, options).unwrap();
-        out.write_all(bytes).unwrap();
-    }
-    out.finish().unwrap().into_inner()
 }
 
 #[test]
