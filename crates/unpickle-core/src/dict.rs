@@ -20,6 +20,10 @@ pub struct Dict<'p> {
     words: &'p [Word],
 }
 
+/// What dicts with equal keys in the same order may have in common; see [`Dict::layout`]. Of one pickle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Layout(pub(crate) u32);
+
 /// Up to this many pairs are searched one by one.
 const SMALL: usize = 8;
 
@@ -47,6 +51,20 @@ impl<'p> Dict<'p> {
     fn pair(self, index: usize) -> Option<(Value<'p>, Value<'p>)> {
         let pair = self.words.get(index.checked_mul(2)?..)?.first_chunk::<2>()?;
         Some((self.value.with(pair[0]), self.value.with(pair[1])))
+    }
+
+    /// The value of the pair `index`, from 0, as [`pairs`](Dict::pairs) has them.
+    #[inline]
+    pub fn nth(self, index: usize) -> Option<Value<'p>> {
+        self.pair(index).map(|(_, value)| value)
+    }
+
+    /// Which keys it has, where decoding knows that many dicts have the same: dicts of one layout have equal keys in the
+    /// same order, none twice. So a key that is found in one of them is pair [`nth`](Dict::nth) of all. `None` says
+    /// nothing: the keys must be looked at.
+    #[inline]
+    pub fn layout(self) -> Option<Layout> {
+        None
     }
 
     fn written(self) -> usize {

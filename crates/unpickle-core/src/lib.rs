@@ -86,7 +86,7 @@ mod value;
 pub use crate::assembly::Assembly;
 pub use crate::buffer::{Buffer, LazyBytes};
 pub use crate::class::Class;
-pub use crate::dict::Dict;
+pub use crate::dict::{Dict, Layout};
 pub use crate::dis::dis;
 pub use crate::error::{Category, Error, Result};
 pub use crate::extract::FromPickle;
