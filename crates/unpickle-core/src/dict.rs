@@ -31,6 +31,7 @@ const SMALL: usize = 8;
 const MAX_CHAIN: usize = 64;
 
 impl<'p> Dict<'p> {
+    #[inline]
     pub(crate) fn new(value: Value<'p>, record: &'p Record) -> Dict<'p> {
         // Pairs are never stored as runs.
         let (words, _, _) = value.graph().items(record);
@@ -43,6 +44,7 @@ impl<'p> Dict<'p> {
     }
 
     /// Keys and values as written, a key perhaps more than once.
+    #[inline]
     pub fn pairs(self) -> impl ExactSizeIterator<Item = (Value<'p>, Value<'p>)> + Clone + use<'p> {
         let value = self.value;
         self.words.chunks_exact(2).map(move |pair| (value.with(pair[0]), value.with(pair[1])))

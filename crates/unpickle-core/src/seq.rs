@@ -27,6 +27,7 @@ pub struct Seq<'p> {
 }
 
 impl<'p> Seq<'p> {
+    #[inline]
     pub(crate) fn new(
         graph: &'p Graph,
         input: &'p [u8],
@@ -36,6 +37,7 @@ impl<'p> Seq<'p> {
         Seq { graph, input, words, len, big }
     }
 
+    #[inline]
     pub(crate) fn empty(graph: &'p Graph, input: &'p [u8]) -> Seq<'p> {
         Seq::new(graph, input, (&[], 0, None))
     }

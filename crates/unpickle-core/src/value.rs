@@ -129,10 +129,12 @@ impl<'p> Value<'p> {
         }
     }
 
+    #[inline]
     pub(crate) fn seq(self, record: &'p Record) -> Seq<'p> {
         Seq::new(self.graph, self.input, self.graph.items(record))
     }
 
+    #[inline]
     pub(crate) fn no_items(self) -> Seq<'p> {
         Seq::empty(self.graph, self.input)
     }

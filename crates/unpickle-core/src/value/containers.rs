@@ -9,11 +9,13 @@ use crate::object::{Call, Object};
 use crate::seq::Seq;
 
 impl<'p> Value<'p> {
+    #[inline]
     pub(super) fn shaped(self, shape: Shape) -> Option<&'p Record> {
         self.record().filter(|record| record.shape() == shape)
     }
 
     /// A `list`.
+    #[inline]
     pub fn as_list(self) -> Option<Seq<'p>> {
         self.shaped(Shape::List).map(|record| self.seq(record))
     }
@@ -29,6 +31,7 @@ impl<'p> Value<'p> {
     }
 
     /// The items of a `list`, `tuple`, `set` or `frozenset`, however the last two are spelled.
+    #[inline]
     pub fn as_seq(self) -> Option<Seq<'p>> {
         let Some(record) = self.record() else { return self.as_tuple() };
         match record.shape() {
@@ -42,12 +45,14 @@ impl<'p> Value<'p> {
     }
 
     /// A `dict` (not a subclass: see [`Object::pairs`]).
+    #[inline]
     pub fn as_dict(self) -> Option<Dict<'p>> {
         self.shaped(Shape::Dict).map(|record| Dict::new(self, record))
     }
 
     /// What a call makes, a call that spells a plain value too; also persistent ids and globals that have a
     /// state or items.
+    #[inline]
     pub fn as_object(self) -> Option<Object<'p>> {
         let record = self.record()?;
         matches!(record.shape(), Shape::Reduce | Shape::NewObj | Shape::NewObjEx | Shape::Obj | Shape::Inst)
