@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use unpickle_core::{Dict, Id, Seq, Value};
+use unpickle_core::{Dict, Seq, Value};
 use unpickle_numpy::{NdArray, Objects};
 use unpickle_pandas::{self as pandas, Mapping, Recogniser, Std, stdlib};
 
-use crate::build::Item;
+use crate::likeness::Known;
 
 /// The cells of one column.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub(crate) enum Cells<'p> {
     Seq(Seq<'p>),
     /// One value of each of some dicts, by key.
     Field { rows: Rows<'p>, key: Key<'p> },
+    /// The value of pair `at` of each of some dicts that have the same keys; a row that is none has no cell.
+    Place { rows: Rows<'p>, at: usize },
     /// Item `at` of each of some sequences.
     Position { rows: Rows<'p>, at: usize },
     /// The rows of a numpy array of several dimensions.
@@ -61,15 +63,14 @@ pub(crate) struct Key<'p> {
 }
 
 impl<'p> Key<'p> {
-    /// The value under this key. Dicts from one piece of code share their keys, and have them in one order: as a rule
-    /// it is one comparison of ids.
-    fn find(self, row: Value<'p>) -> Option<Value<'p>> {
+    /// The value under this key. Of dicts that are alike it is the same pair, as `known` has it.
+    fn find(self, row: Value<'p>, known: &mut Known<Option<usize>>) -> Option<Value<'p>> {
         if let Some(dict) = row.as_dict() {
-            return self.find_in(dict);
+            return self.find_in(dict, known);
         }
         let object = row.as_object()?;
         match stdlib::recognise(row) {
-            Some(Std::Mapping(Mapping::Dict(dict))) => self.find_in(dict),
+            Some(Std::Mapping(Mapping::Dict(dict))) => self.find_in(dict, known),
             Some(Std::Mapping(mapping)) => {
                 let name = self.value.as_text()?;
                 let found = mapping.iter().filter(|(key, _)| key.as_text().as_ref() == Some(&name));
@@ -77,26 +78,37 @@ impl<'p> Key<'p> {
             }
             Some(_) => None,
             None => match instance_of_dict(row) {
-                Some(dict) => self.find_in(dict),
-                None => object.attr_dicts().rev().find_map(|dict| self.find_in(dict)),
+                Some(dict) => self.find_in(dict, known),
+                None => object.attr_dicts().rev().find_map(|dict| self.find_in(dict, known)),
             },
         }
     }
 
-    fn find_in(self, dict: Dict<'p>) -> Option<Value<'p>> {
-        let id: Id = self.value.id();
-        match dict.pairs().nth(self.at) {
-            Some((key, value)) if key.id() == id && dict.pairs().len() <= 64 && !again(dict, self.at, id) => {
-                Some(value)
-            }
-            _ => dict.get(self.value),
+    fn find_in(self, dict: Dict<'p>, known: &mut Known<Option<usize>>) -> Option<Value<'p>> {
+        if let Some(at) = known.find(dict) {
+            return dict.nth((*at)?);
         }
+        let pairs = dict.pairs();
+        let text = |key: Value<'p>| key.as_str_bytes().or_else(|| key.as_str2());
+        let own = text(self.value);
+        // Where it is as a rule, unless it comes again: then its last value counts.
+        let here = pairs.clone().nth(self.at).filter(|(key, _)| key.id() == self.value.id());
+        let again = || pairs.clone().skip(self.at + 1).any(|(key, _)| text(key) == own);
+        let found = match here {
+            Some((_, value)) if own.is_some() && pairs.len() <= 64 && !again() => Some(value),
+            _ => dict.get(self.value),
+        };
+        // A key may be another object, though it is equal: the value tells where it is, unless it comes again.
+        known.learn(dict, || match found {
+            None => Some(None),
+            Some(value) => {
+                let mut places = dict.pairs().enumerate().filter(|(_, (_, other))| other.is(value));
+                let (at, _) = places.next()?;
+                places.next().is_none().then_some(Some(at))
+            }
+        });
+        found
     }
-}
-
-/// Whether a key comes again behind pair `at`: then its last value counts.
-fn again(dict: Dict<'_>, at: usize, id: Id) -> bool {
-    dict.pairs().skip(at + 1).any(|(key, _)| key.id() == id)
 }
 
 impl<'p> Cells<'p> {
@@ -114,7 +126,9 @@ impl<'p> Cells<'p> {
             Cells::Objects(objects) => objects.len(),
             Cells::Seq(seq) => seq.len(),
             Cells::Part { len, .. } => *len,
-            Cells::Field { rows, .. } | Cells::Position { rows, .. } => rows.len(),
+            Cells::Field { rows, .. } | Cells::Place { rows, .. } | Cells::Position { rows, .. } => {
+                rows.len()
+            }
             Cells::Elements(array) => array.shape().first().copied().unwrap_or(0),
             Cells::Values(values) => values.len(),
         }
@@ -130,7 +144,13 @@ impl<'p> Cells<'p> {
                 let part = start + rows.start.min(*len)..start + rows.end.min(*len);
                 seq.range(part).for_each(|value| each(Some(value)));
             }
-            Cells::Field { rows: records, key } => records.each(rows, |row| each(key.find(row))),
+            Cells::Field { rows: records, key } => {
+                let mut known = Known::default();
+                records.each(rows, |row| each(key.find(row, &mut known)));
+            }
+            Cells::Place { rows: records, at } => {
+                records.each(rows, |row| each(row.as_dict().and_then(|dict| dict.nth(*at))));
+            }
             Cells::Position { rows: records, at } => records.each(rows, |row| each(item_at(row, *at))),
             Cells::Elements(_) => {}
             Cells::Values(values) => values.get(rows).unwrap_or_default().iter().copied().for_each(each),
@@ -144,16 +164,6 @@ impl<'p> Cells<'p> {
         self.each(0..self.len().min(1000), |value| first = first.or(value.filter(|value| !value.is_none())));
         let cell = first.and_then(|first| Recogniser::new().recognise(first));
         matches!(cell, Some(pandas::Cell::Geometry(_)))
-    }
-
-    /// Some of the cells.
-    pub(crate) fn collect(&self, rows: Range<usize>) -> Vec<Item<'p>> {
-        if let Cells::Elements(array) = self {
-            return rows.map(|row| Item::Element(Arc::clone(array), row)).collect();
-        }
-        let mut out = Vec::with_capacity(rows.len().min(self.len()));
-        self.each(rows, |value| out.push(value.map_or(Item::Missing, Item::Value)));
-        out
     }
 }
 

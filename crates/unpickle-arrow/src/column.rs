@@ -12,9 +12,8 @@ use unpickle_numpy::{DtypeKind, NdArray, Objects};
 use unpickle_pandas::{Array, ArrowDtype, Closed, Geometries, Index, Label, StringDtype};
 
 use crate::cells::Cells;
-use crate::infer::Inference;
 use crate::kind::Kind;
-use crate::{numpy, pyarrow};
+use crate::{infer, numpy, pyarrow};
 
 mod arrays;
 mod categorical;
@@ -126,9 +125,7 @@ impl<'p> Column<'p> {
 
     /// The column of Python objects, after a look at each.
     pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
-        let mut inference = Inference::new(budget);
-        let kind = inference.all(&cells)?;
-        let notes = inference.notes(&kind);
+        let (kind, notes) = infer::of(&cells, budget)?;
         let mut column = Column::objects_of(cells, kind);
         column.notes = notes;
         if let Source::Objects { cells, .. } = &column.source

@@ -358,6 +358,17 @@ impl Kind {
         }
     }
 
+    /// Whether another order of the cells might make another kind of them: so it is with booleans among floats, and
+    /// with what has no type, of which the first reason counts.
+    pub(crate) fn depends_on_order(&self) -> bool {
+        match self {
+            Kind::FloatOrBool | Kind::Json(_) => true,
+            Kind::List(item) => item.depends_on_order(),
+            Kind::Struct(fields) => fields.iter().any(|(_, kind)| kind.depends_on_order()),
+            _ => false,
+        }
+    }
+
     /// Whether cells, or what is nested in them, are JSON text. (The kinds nest no deeper than the inference goes.)
     pub(crate) fn holds_json(&self) -> bool {
         match self {

@@ -15,6 +15,7 @@ mod json;
 mod kind;
 mod label_text;
 mod labels;
+mod likeness;
 mod metadata;
 mod notes;
 mod numpy;

@@ -19,6 +19,18 @@ pub(crate) struct Told {
     pub(crate) zone: bool,
 }
 
+impl Told {
+    /// What either met.
+    pub(crate) fn add(&mut self, other: Told) {
+        self.decimal_nan |= other.decimal_nan;
+        self.printed |= other.printed;
+        self.subclass |= other.subclass;
+        self.rounded |= other.rounded;
+        self.month |= other.month;
+        self.zone |= other.zone;
+    }
+}
+
 /// All notes of a column, a sentence each.
 pub(crate) fn of(kind: &Kind, told: Told) -> Vec<String> {
     let mut notes = Vec::new();

@@ -11,6 +11,7 @@ use crate::table::Table;
 pub(crate) mod arrays;
 pub(crate) mod arrow;
 pub(crate) mod columns;
+mod keys;
 pub(crate) mod library;
 pub(crate) mod list;
 pub(crate) mod numpy;

@@ -67,9 +67,42 @@ pub(crate) fn float(float: f64) -> String {
     }
 }
 
+/// Whether these bytes are text: nearly always ASCII, and short.
+#[inline]
+pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
+    is_short_ascii(bytes) || std::str::from_utf8(bytes).is_ok()
+}
+
+#[inline]
+fn is_short_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let wide = |bytes: [u8; 8]| u64::from_le_bytes(bytes) & HIGH;
+    let narrow = |bytes: [u8; 4]| u64::from(u32::from_le_bytes(bytes)) & HIGH;
+    // Two that may overlap.
+    match (bytes.first_chunk(), bytes.last_chunk(), bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last), ..) => bytes.len() <= 16 && wide(*first) | wide(*last) == 0,
+        (_, _, Some(first), Some(last)) => narrow(*first) | narrow(*last) == 0,
+        _ => bytes.iter().all(u8::is_ascii),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_text_is_text_if_all_of_it_is() {
+        for len in 0..40 {
+            let mut bytes = vec![b'a'; len];
+            assert!(is_utf8(&bytes));
+            for i in 0..len {
+                let byte = std::mem::replace(&mut bytes[i], 0xff);
+                assert!(!is_utf8(&bytes), "{i} of {len}");
+                bytes[i] = byte;
+            }
+        }
+        assert!(is_utf8("é".as_bytes()) && !is_utf8(b"\xed\xa0\x80"));
+    }
 
     #[test]
     fn days_are_those_of_the_calendar() {

@@ -8,7 +8,8 @@ use arrow_array::types::{
 use arrow_schema::DataType;
 use unpickle_core::Result;
 
-use super::{Item, decimals, primitive};
+use super::Item;
+use super::items::{decimals, primitive};
 use crate::cell::{Cell, Reader};
 use crate::kind::Kind;
 

@@ -1,142 +1,206 @@
-//! Lists and structures, of what is built of their items.
+//! Lists and structures, made of what is made of their items.
 
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, ListArray, StructArray};
-use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_buffer::{NullBufferBuilder, OffsetBuffer};
 use arrow_schema::DataType;
-use unpickle_core::{Error, Result, Value};
-use unpickle_numpy::NdArray;
+use unpickle_core::{Dict, Error, Result, Value};
 
-use super::{Item, build, changed};
+use super::builder::{Builder, Push};
+use super::{Item, changed};
 use crate::cell::{Cell, Map, Reader};
 use crate::columns::arrow_error;
 use crate::kind::{Fields, Kind};
-use crate::numpy;
+use crate::likeness::Known;
 use crate::reader::is_masked;
 
 /// Lists, tuples, sets and arrays, one after the other.
-pub(super) fn list<'p>(
-    kind: &Kind,
-    item: &Kind,
-    items: &[Item<'p>],
-    reader: &mut Reader<'p>,
-) -> Result<ArrayRef> {
-    let mut inner = Vec::with_capacity(items.len());
-    let mut arrays: Vec<Arc<NdArray<'p>>> = Vec::new();
-    let mut offsets = Vec::with_capacity(items.len() + 1);
-    offsets.push(0i32);
-    let mut valid = Vec::with_capacity(items.len());
-    let mut len = 0usize;
-    for cell in items {
-        let mut missing = false;
-        match cell.cell(reader) {
-            Cell::Null => missing = true,
-            Cell::List(values) => {
-                len += values.len();
-                inner.extend(values.iter().map(Item::Value));
+pub(super) struct Lists<'k, 'p> {
+    kind: &'k Kind,
+    items: Builder<'k, 'p>,
+    /// How many items there are.
+    len: usize,
+    offsets: Vec<i32>,
+    valid: NullBufferBuilder,
+}
+
+impl<'k, 'p> Lists<'k, 'p> {
+    pub(super) fn new(kind: &'k Kind, item: &'k Kind, cells: usize) -> Lists<'k, 'p> {
+        let mut offsets = Vec::with_capacity(cells.saturating_add(1));
+        offsets.push(0);
+        let items = Builder::of(item, cells);
+        Lists { kind, items, len: 0, offsets, valid: NullBufferBuilder::new(cells) }
+    }
+
+    /// The items of a list are there.
+    #[inline]
+    fn close(&mut self, len: usize) -> Result<()> {
+        self.len += len;
+        self.offsets.push(i32::try_from(self.len).map_err(|_| too_many())?);
+        self.valid.append_non_null();
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self, reader: &mut Reader<'p>) -> Result<ArrayRef> {
+        let DataType::List(field) = self.kind.data_type() else {
+            return Err(changed(&Item::Missing, self.kind));
+        };
+        let values = self.items.finish(reader)?;
+        let offsets = OffsetBuffer::new(self.offsets.into());
+        Ok(Arc::new(ListArray::try_new(field, offsets, values, self.valid.finish()).map_err(arrow_error)?))
+    }
+}
+
+impl<'p> Push<'p> for Lists<'_, 'p> {
+    fn missing(&mut self) {
+        self.offsets.push(self.offsets.last().copied().unwrap_or_default());
+        self.valid.append_null();
+    }
+
+    #[inline]
+    fn value(&mut self, value: Value<'p>, reader: &mut Reader<'p>) -> Result<()> {
+        match value.as_seq() {
+            Some(items) => {
+                self.items.values(items.iter(), reader)?;
+                self.close(items.len())
+            }
+            None => self.any(Item::Value(value), reader),
+        }
+    }
+
+    fn cell(&mut self, cell: Cell<'p>, item: Item<'p>, reader: &mut Reader<'p>) -> Result<()> {
+        match cell {
+            Cell::List(items) => {
+                self.items.values(items.iter(), reader)?;
+                self.close(items.len())
             }
             Cell::Array(array) if array.ndim() > 0 => {
                 let array = Arc::new(*array);
                 let count = array.shape().first().copied().unwrap_or(0);
-                len += count;
-                if numpy::plain_type(array.dtype()).is_some() && array.ndim() == 1 && inner.is_empty() {
-                    arrays.push(array);
-                } else {
-                    inner.extend((0..count).map(|i| Item::Element(Arc::clone(&array), i)));
+                for i in 0..count {
+                    self.items.item(Item::Element(Arc::clone(&array), i), reader)?;
                 }
+                self.close(count)
             }
             Cell::Masked(masked) => {
                 let array = Arc::new(masked.data().clone());
-                len += array.len();
-                inner.extend((0..array.len()).map(|i| {
-                    if is_masked(&masked, i) { Item::Missing } else { Item::Element(Arc::clone(&array), i) }
-                }));
+                for i in 0..array.len() {
+                    let missing = is_masked(&masked, i);
+                    let item = if missing { Item::Missing } else { Item::Element(Arc::clone(&array), i) };
+                    self.items.item(item, reader)?;
+                }
+                self.close(array.len())
             }
-            _ => return Err(changed(cell, kind)),
+            _ => Err(changed(&item, self.kind)),
         }
-        valid.push(!missing);
-        offsets.push(i32::try_from(len).map_err(|_| {
-            Error::limit("the lists of one stretch of rows hold more than 2,147,483,647 values")
-        })?);
     }
-    // Arrays of one dtype, and nothing else: copied whole.
-    let values = if inner.is_empty() && !arrays.is_empty() && same_type(&arrays, item) {
-        numpy::concatenate(&arrays, &item.data_type())?
-    } else {
-        if !arrays.is_empty() {
-            let elements = |array: &Arc<NdArray<'p>>| {
-                let array = Arc::clone(array);
-                (0..array.len()).map(move |i| Item::Element(Arc::clone(&array), i))
-            };
-            // The arrays came before whatever else there is.
-            let mut all: Vec<Item<'p>> = arrays.iter().flat_map(elements).collect();
-            all.append(&mut inner);
-            inner = all;
-        }
-        build(item, &inner, reader)?
-    };
-    let DataType::List(field) = kind.data_type() else { return Err(changed(&Item::Missing, kind)) };
-    let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
-    let offsets = OffsetBuffer::new(offsets.into());
-    Ok(Arc::new(ListArray::try_new(field, offsets, values, nulls).map_err(arrow_error)?))
 }
 
-fn same_type(arrays: &[Arc<NdArray<'_>>], item: &Kind) -> bool {
-    let wanted = item.data_type();
-    arrays.iter().all(|array| numpy::plain_type(array.dtype()).as_ref() == Some(&wanted))
+#[cold]
+fn too_many() -> Error {
+    Error::limit("the lists of one stretch of rows hold more than 2,147,483,647 values")
 }
 
 /// Dicts, a column for each key of all of them.
-pub(super) fn structure<'p>(
-    kind: &Kind,
-    fields: &Fields,
-    items: &[Item<'p>],
-    reader: &mut Reader<'p>,
-) -> Result<ArrayRef> {
-    // Of each field the rows that have it: dicts may have few keys in common.
-    let mut columns: Vec<Vec<(usize, Value<'p>)>> = vec![Vec::new(); fields.iter().len()];
-    let mut valid = Vec::with_capacity(items.len());
-    for (row, item) in items.iter().enumerate() {
-        match item.cell(reader) {
-            Cell::Null => valid.push(false),
-            Cell::Map(map) => {
-                valid.push(true);
-                spread(map, fields, row, &mut columns);
-            }
-            _ => return Err(changed(item, kind)),
-        }
-    }
-    let DataType::Struct(types) = kind.data_type() else { return Err(changed(&Item::Missing, kind)) };
-    let mut arrays = Vec::with_capacity(columns.len());
-    for ((_, kind), column) in fields.iter().zip(columns) {
-        let mut all = vec![Item::Missing; items.len()];
-        for (row, value) in column {
-            if let Some(item) = all.get_mut(row) {
-                *item = Item::Value(value);
-            }
-        }
-        arrays.push(build(kind, &all, reader)?);
-    }
-    let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
-    Ok(Arc::new(StructArray::try_new(types, arrays, nulls).map_err(arrow_error)?))
+pub(super) struct Structs<'k, 'p> {
+    kind: &'k Kind,
+    fields: &'k Fields,
+    columns: Vec<Builder<'k, 'p>>,
+    /// Which pair each field is, in dicts that are alike.
+    known: Known<Vec<Option<usize>>>,
+    /// Room for the values of one dict.
+    row: Vec<Option<Value<'p>>>,
+    valid: NullBufferBuilder,
 }
 
-/// Puts each value of a dict into the column of its key.
-fn spread<'p>(map: Map<'p>, fields: &Fields, row: usize, columns: &mut [Vec<(usize, Value<'p>)>]) {
-    let mut next = 0;
-    map.each(|key, value| {
-        let Some(name) = key.as_text() else { return };
-        // Dicts from one piece of code have their keys in one order.
-        let at = match fields.iter().nth(next) {
-            Some((known, _)) if *known == name => Some(next),
-            _ => fields.iter().position(|(known, _)| *known == name),
-        };
-        if let Some(at) = at
-            && let Some(column) = columns.get_mut(at)
-        {
-            column.push((row, value));
-            next = at + 1;
+impl<'k, 'p> Structs<'k, 'p> {
+    pub(super) fn new(kind: &'k Kind, fields: &'k Fields, cells: usize) -> Structs<'k, 'p> {
+        let columns = fields.iter().map(|(_, kind)| Builder::of(kind, cells)).collect();
+        let valid = NullBufferBuilder::new(cells);
+        Structs { kind, fields, columns, known: Known::default(), row: Vec::new(), valid }
+    }
+
+    /// Puts each value of a dict into the column of its key.
+    fn spread(&mut self, map: Map<'p>, reader: &mut Reader<'p>) -> Result<()> {
+        let (fields, mut next) = (self.fields, 0);
+        self.row.clear();
+        self.row.resize(fields.iter().len(), None);
+        map.each(|key, value| {
+            // Dicts from one piece of code have their keys in one order.
+            let at = place(fields, key, next);
+            if let Some(at) = at
+                && let Some(room) = self.row.get_mut(at)
+            {
+                *room = Some(value);
+                next = at + 1;
+            }
+        });
+        for (column, value) in self.columns.iter_mut().zip(&self.row) {
+            match value {
+                Some(value) => column.value(*value, reader)?,
+                None => column.missing(),
+            }
         }
-    });
+        self.valid.append_non_null();
+        Ok(())
+    }
+
+    fn learn(&mut self, dict: Dict<'p>) {
+        let fields = self.fields;
+        self.known.learn(dict, || {
+            let mut pairs = vec![None; fields.iter().len()];
+            for (pair, (key, _)) in dict.pairs().enumerate() {
+                *pairs.get_mut(place(fields, key, pair)?)? = Some(pair);
+            }
+            Some(pairs)
+        });
+    }
+
+    pub(super) fn finish(mut self, reader: &mut Reader<'p>) -> Result<ArrayRef> {
+        let DataType::Struct(types) = self.kind.data_type() else {
+            return Err(changed(&Item::Missing, self.kind));
+        };
+        let columns: Result<Vec<ArrayRef>> =
+            self.columns.into_iter().map(|column| column.finish(reader)).collect();
+        let array = StructArray::try_new(types, columns?, self.valid.finish());
+        Ok(Arc::new(array.map_err(arrow_error)?))
+    }
+}
+
+/// The field of a key; `guess` is where it is as a rule.
+fn place(fields: &Fields, key: Value<'_>, guess: usize) -> Option<usize> {
+    let name = key.as_text()?;
+    match fields.iter().nth(guess) {
+        Some((known, _)) if *known == name => Some(guess),
+        _ => fields.iter().position(|(known, _)| *known == name),
+    }
+}
+
+impl<'p> Push<'p> for Structs<'_, 'p> {
+    fn missing(&mut self) {
+        self.columns.iter_mut().for_each(Builder::missing);
+        self.valid.append_null();
+    }
+
+    fn value(&mut self, value: Value<'p>, reader: &mut Reader<'p>) -> Result<()> {
+        let Some(dict) = value.as_dict() else { return self.any(Item::Value(value), reader) };
+        let Some(pairs) = self.known.find(dict) else {
+            self.learn(dict);
+            return self.spread(Map::Dict(dict), reader);
+        };
+        for (column, pair) in self.columns.iter_mut().zip(pairs) {
+            match pair.and_then(|pair| dict.nth(pair)) {
+                Some(value) => column.value(value, reader)?,
+                None => column.missing(),
+            }
+        }
+        self.valid.append_non_null();
+        Ok(())
+    }
+
+    fn cell(&mut self, cell: Cell<'p>, item: Item<'p>, reader: &mut Reader<'p>) -> Result<()> {
+        let Cell::Map(map) = cell else { return Err(changed(&item, self.kind)) };
+        self.spread(map, reader)
+    }
 }

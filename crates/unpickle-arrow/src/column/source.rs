@@ -14,7 +14,6 @@ use unpickle_pandas::checked_codes;
 
 use super::arrays::Common;
 use super::{Column, categorical, tensor};
-use crate::cell::Reader;
 use crate::cells::Cells;
 use crate::columns::arrow_error;
 use crate::kind::Kind;
@@ -97,17 +96,7 @@ impl Source<'_> {
                     Err(Error::invalid(array.origin(), format!("expected instants, found {}", array.dtype())))
                 }
             },
-            Source::Objects { cells, kind: Kind::Str { utf8: true } } => {
-                match build::texts(cells, rows.clone()) {
-                    Some(array) => Ok(array),
-                    None => {
-                        build::build(&Kind::Str { utf8: true }, &cells.collect(rows), &mut Reader::default())
-                    }
-                }
-            }
-            Source::Objects { cells, kind } => {
-                build::build(kind, &cells.collect(rows), &mut Reader::default())
-            }
+            Source::Objects { cells, kind } => build::cells(kind, cells, rows),
             Source::Categorical { codes, values } => {
                 let keys = checked_codes(codes, values.len(), rows)?;
                 match data_type {

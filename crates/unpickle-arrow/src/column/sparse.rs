@@ -92,7 +92,7 @@ fn fill_value(fill: Option<Value<'_>>, dtype: &Dtype, data_type: &DataType) -> R
         }
         (data_type, Cell::Int(_) | Cell::UInt(_), _) if data_type.is_integer() => {
             let kind = Kind::Typed(data_type.clone(), None);
-            build::build(&kind, &[Item::Value(fill)], &mut Reader::default()).ok()
+            build::build(&kind, vec![Item::Value(fill)], &mut Reader::default()).ok()
         }
         _ => None,
     };

@@ -1,14 +1,22 @@
 //! The fields of structures.
 
+use unpickle_core::Dict;
+
 use super::Kind;
+use crate::likeness::Known;
+
+/// A name, and the kind of what is under it.
+type Field = (String, Kind);
 
 /// The fields of a column of dicts, in the order in which they come.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Fields {
-    list: Vec<(String, Kind)>,
+    list: Vec<Field>,
     /// How many dicts there are, and how many pairs in all of them.
     dicts: usize,
     pairs: usize,
+    /// Which fields the pairs of dicts are that are like some of these.
+    known: Known<Vec<usize>>,
 }
 
 /// Most fields of one structure; objects with more are written as JSON text.
@@ -18,7 +26,7 @@ const MAX_FIELDS: usize = 4096;
 const SPARSE: usize = 16;
 
 impl Fields {
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &(String, Kind)> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Field> {
         self.list.iter()
     }
 
@@ -26,6 +34,23 @@ impl Fields {
     pub(crate) fn count(&mut self, pairs: usize) {
         self.dicts = self.dicts.saturating_add(1);
         self.pairs = self.pairs.saturating_add(pairs);
+    }
+
+    /// Which fields the pairs of this dict are, one after the other, if one like it was [learnt](Fields::learn) of; and
+    /// all fields.
+    #[inline]
+    pub(crate) fn places(&mut self, dict: Dict<'_>) -> Option<(&[usize], &mut [Field])> {
+        let places = self.known.find(dict)?;
+        Some((places, &mut self.list))
+    }
+
+    /// Keeps which fields the pairs of a dict are.
+    pub(crate) fn learn(&mut self, dict: Dict<'_>) {
+        let list = &self.list;
+        self.known.learn(dict, || {
+            let place = |name: &str| list.iter().position(|(known, _)| known == name);
+            dict.pairs().map(|(key, _)| place(&key.as_text()?)).collect()
+        });
     }
 
     /// The kind of a field, new if need be; `guess` is where it is as a rule. `None` if there are too many.
@@ -77,7 +102,7 @@ mod tests {
     /// A structure as of so many dicts that each have all fields.
     fn structure(fields: &[(&str, Kind)], dicts: usize) -> Kind {
         let list = fields.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect();
-        Kind::Struct(Fields { list, dicts, pairs: dicts * fields.len() })
+        Kind::Struct(Fields { list, dicts, pairs: dicts * fields.len(), ..Fields::default() })
     }
 
     #[test]
@@ -97,7 +122,9 @@ mod tests {
     fn dicts_that_share_hardly_a_key_are_no_structure() {
         let names: Vec<String> = (0..100).map(|i| i.to_string()).collect();
         let fields: Vec<(String, Kind)> = names.iter().map(|name| (name.clone(), Kind::Bool)).collect();
-        let of = |pairs| Kind::Struct(Fields { list: fields.clone(), dicts: 1000, pairs }).settle();
+        let of = |pairs| {
+            Kind::Struct(Fields { list: fields.clone(), dicts: 1000, pairs, ..Fields::default() }).settle()
+        };
         assert_eq!(of(1000), Kind::Json(Why::Keys));
         assert!(matches!(of(50_000), Kind::Struct(_)));
     }

@@ -1,15 +1,15 @@
 //! A list of dicts, and a dict of dicts: a row each, a column for each key. Objects are rows in the same way, with
 //! their attributes for keys.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use unpickle_core::{Id, Object, Result, Value};
-use unpickle_pandas::{Mapping, Std, stdlib};
+use unpickle_core::{Result, Value};
+use unpickle_pandas::{Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, check_cells, hold_frames, labelled, objects, search, sequence};
+use super::keys::{self, Keys};
+use super::{BUDGET, check_cells, hold_frames, labelled, objects, search, sequence};
 use crate::cell::Map;
-use crate::cells::{Cells, Key, Rows};
+use crate::cells::{Cells, Rows};
 use crate::column::Column;
 use crate::labels::Labels;
 use crate::table::Table;
@@ -17,9 +17,6 @@ use crate::{frame, labels, parallel};
 
 /// What a table of dicts is called.
 pub(crate) const LIST: &str = "list of dicts";
-
-/// Keys that are told apart by their identity are forgotten beyond so many: text may be told from.
-const MAX_IDS: usize = 1 << 20;
 
 /// Longer tuples are no levels of an index.
 const MAX_LEVELS: usize = 64;
@@ -72,37 +69,6 @@ pub(super) fn map(value: Value<'_>) -> Option<Map<'_>> {
     }
 }
 
-/// What a row has under its keys.
-enum Pairs<'p> {
-    /// A dict.
-    Map(Map<'p>),
-    /// An object, its attributes.
-    Attributes(Object<'p>),
-}
-
-impl<'p> Pairs<'p> {
-    fn of(row: Value<'p>) -> Option<Pairs<'p>> {
-        map(row).map(Pairs::Map).or_else(|| row.as_object().map(Pairs::Attributes))
-    }
-
-    fn each(&self, mut each: impl FnMut(Value<'p>)) {
-        match self {
-            Pairs::Map(map) => map.each(|key, _| each(key)),
-            Pairs::Attributes(object) => object.attrs().for_each(|(key, _)| each(key)),
-        }
-    }
-}
-
-/// The identities of the keys.
-fn ids(row: &Pairs<'_>, out: &mut Vec<Id>) {
-    match row {
-        Pairs::Map(Map::Dict(dict) | Map::Like(Mapping::Dict(dict))) => {
-            out.extend(dict.pairs().map(|(key, _)| key.id()));
-        }
-        other => other.each(|key| out.push(key.id())),
-    }
-}
-
 /// One column a key of the rows of `value`; `index` are the names of the rows, if they have any.
 pub(super) fn table<'p>(
     kind: &'static str,
@@ -110,14 +76,16 @@ pub(super) fn table<'p>(
     rows: Rows<'p>,
     index: Option<Vec<Option<Value<'p>>>>,
 ) -> Result<Option<Table<'p>>> {
-    let Some(keys) = keys(&rows) else { return Ok(None) };
+    let Some(Keys { list: keys, even }) = keys::of(&rows)? else { return Ok(None) };
     let Some(labels) = labels::of_keys(&keys.iter().map(|key| key.value).collect::<Vec<_>>()) else {
         return Ok(None);
     };
     let count = rows.len();
     check_cells(value, count, keys.len())?;
-    let columns = parallel::all(&keys, keys.len().saturating_mul(count), |i, key| {
-        let column = Column::objects(Cells::Field { rows: rows.clone(), key: *key }, BUDGET);
+    let columns = parallel::all(&keys, keys.len().saturating_mul(count), |i, &key| {
+        let rows = rows.clone();
+        let cells = if even { Cells::Place { rows, at: key.at } } else { Cells::Field { rows, key } };
+        let column = Column::objects(cells, BUDGET);
         let name = labels.texts.get(i).cloned().flatten().unwrap_or_default();
         column.map_err(|error| error.within(format!("column `{name}`")))
     })?;
@@ -152,42 +120,4 @@ pub(super) fn keyed_table<'p>(
         index.push(Column::objects(Cells::Values(Arc::from(level)), BUDGET)?);
     }
     Ok(frame::keyed_table(kind, columns, labels, index, rows))
-}
-
-/// All keys, in the order in which they come first; `None` if they are no labels of columns.
-fn keys<'p>(rows: &Rows<'p>) -> Option<Vec<Key<'p>>> {
-    let mut keys: Vec<Key<'p>> = Vec::new();
-    let mut names: HashSet<String> = HashSet::new();
-    let mut known: HashSet<Id> = HashSet::new();
-    // Dicts from one piece of code have the same keys: comparing ids tells.
-    let (mut last, mut now): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
-    let mut sound = true;
-    rows.each(0..rows.len(), |row| {
-        let Some(row) = Pairs::of(row).filter(|_| sound) else { return };
-        now.clear();
-        ids(&row, &mut now);
-        if now == last {
-            return;
-        }
-        std::mem::swap(&mut now, &mut last);
-        let mut at = 0;
-        row.each(|key| {
-            if sound && known.insert(key.id()) {
-                match labels::key_text(key) {
-                    Some(name) => {
-                        if names.insert(name) {
-                            keys.push(Key { value: key, at });
-                        }
-                    }
-                    None => sound = false,
-                }
-            }
-            at += 1;
-        });
-        sound &= keys.len() <= MAX_COLUMNS;
-        if known.len() > MAX_IDS {
-            known.clear();
-        }
-    });
-    (sound && !keys.is_empty()).then_some(keys)
 }
