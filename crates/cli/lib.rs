@@ -18,6 +18,7 @@ mod piece;
 mod plan;
 mod producer;
 mod progress;
+mod room;
 mod source;
 mod temporary;
 mod tree;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::room::Room;
 use crate::temporary::Temporary;
 
 /// What an output's name stands for.
@@ -67,7 +68,7 @@ impl Target {
                 let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
                 let old = fs::metadata(&path).ok();
                 let temporary = Temporary::beside(&path).map_err(cannot)?;
-                Sink::Beside(Box::new(Beside { temporary, path, replace, old }))
+                Sink::Beside(Box::new(Beside { temporary, room: Room::default(), path, replace, old }))
             }
         };
         Ok(Output { sink: BufWriter::with_capacity(256 << 10, sink), error: None, bytes: 0 })
@@ -152,6 +153,7 @@ enum Sink {
 /// A file that is to take the name `path`, and what is there now.
 struct Beside {
     temporary: Temporary,
+    room: Room,
     path: PathBuf,
     replace: bool,
     old: Option<Metadata>,
@@ -164,7 +166,8 @@ impl Output {
         let bytes = self.bytes;
         let (sink, _) = self.sink.into_parts();
         if let Sink::Beside(beside) = sink {
-            let Beside { temporary, path, replace, old } = *beside;
+            let Beside { temporary, room, path, replace, old } = *beside;
+            room.give_back(temporary.file())?;
             if let Some(old) = old {
                 temporary.file().set_permissions(old.permissions())?;
             }
@@ -214,12 +217,22 @@ impl Output {
     }
 }
 
+impl Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut file = self.temporary.file();
+        self.room.make(file, bytes.len());
+        let written = file.write(bytes)?;
+        self.room.count(written);
+        Ok(written)
+    }
+}
+
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Sink::Stdout(out) => out.write(bytes),
             Sink::File(file) => file.write(bytes),
-            Sink::Beside(beside) => beside.temporary.file().write(bytes),
+            Sink::Beside(beside) => beside.write(bytes),
         }
     }
 
