@@ -1,6 +1,7 @@
 //! What the user may say: every flag, once, for the parser and the help.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
@@ -121,6 +122,12 @@ pub(crate) struct Args {
     #[arg(short, long, help_heading = "Convert")]
     pub quiet: bool,
 
+    /// Threads at most [default: one a core]
+    ///
+    /// What is written does not depend on it.
+    #[arg(long, value_name = "N", help_heading = "Convert")]
+    pub threads: Option<NonZero<usize>>,
+
     /// Times its size a compressed file may grow to [default: 100000]
     ///
     /// Growing to 512 MB is always allowed.
@@ -199,6 +206,11 @@ impl Args {
             .into_iter()
             .zip(["--skip", "--copies"])
             .find_map(|(said, flag)| said.then_some(flag))
+    }
+
+    /// Threads at most.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
     }
 
     /// The columns asked for.

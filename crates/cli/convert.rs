@@ -22,7 +22,7 @@ use crate::source::{self, shown};
 /// How pieces are written, whatever they are.
 pub(crate) struct Converter<'a> {
     pub args: &'a Args,
-    pub messages: Messages,
+    pub messages: Messages<'a>,
     pub format: Format,
 }
 
@@ -156,7 +156,7 @@ impl Converter<'_> {
         let mut output = target.create(replace).map_err(|error| anyhow!("{name}: {error:#}"))?;
         let mut notes = Vec::new();
         let done = {
-            let progress = Progress::new(&name, selected.rows(), self.messages.quiet, start);
+            let progress = Progress::new(&name, selected.rows(), self.messages, start);
             selected.write(self.args, &progress, &mut output).map(|told| notes = told)
         };
         let size = match finish(done, output) {

@@ -95,7 +95,7 @@ pub(crate) fn what(file: &File) -> String {
 }
 
 /// Tells of bytes behind the last pickle that are none.
-pub(crate) fn note_rest(path: &Path, file: &File, messages: Messages) {
+pub(crate) fn note_rest(path: &Path, file: &File, messages: Messages<'_>) {
     if let Some(error) = file.pickle().rest() {
         let left = count((file.input().as_ref().len() as u64).saturating_sub(file.pickle().end()));
         messages

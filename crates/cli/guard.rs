@@ -1,12 +1,14 @@
 //! The last line of defence: a panic, ours or of a crate below, becomes an error of the one input it happened on.
 
+use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
-/// Where the last panic was.
-static LAST: Mutex<Option<String>> = Mutex::new(None);
+thread_local! {
+    /// Where the last panic of this thread was.
+    static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
 
 /// Does `work` while panics are kept quiet, unless `RUST_BACKTRACE` asks for more.
 pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
@@ -16,7 +18,7 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
     let before = panic::take_hook();
     panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+        LAST.set(Some(place));
     }));
     let done = work();
     panic::set_hook(before);
@@ -29,7 +31,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     match panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => done,
         Err(_) => {
-            let place = LAST.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let place = LAST.take();
             let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
             bail!("internal error{place}; please report it with the file, if you may share it")
         }

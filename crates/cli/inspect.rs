@@ -18,7 +18,7 @@ pub(crate) fn inspect(
     path: &Path,
     look: Look,
     args: &Args,
-    messages: Messages,
+    messages: Messages<'_>,
     out: &mut impl Write,
 ) -> Result<()> {
     if look == Look::Dis {
@@ -40,7 +40,7 @@ pub(crate) fn inspect(
     Ok(())
 }
 
-fn dis(path: &Path, args: &Args, messages: Messages, out: &mut impl Write) -> Result<()> {
+fn dis(path: &Path, args: &Args, messages: Messages<'_>, out: &mut impl Write) -> Result<()> {
     let input = Shared::new(source::input(path, args)?);
     if let Some(archive) = input.archive() {
         return dis_members(&input, archive, out);

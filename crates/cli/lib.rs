@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod batch;
 mod convert;
 mod engine;
 mod folder;
@@ -27,6 +28,8 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+use unpickle::arrow::with_threads;
+
 use crate::args::{Args, Look};
 use crate::convert::{Converter, Fate};
 use crate::folder::Folder;
@@ -43,9 +46,9 @@ const NOTHING: u8 = 2;
 /// Runs the command with these arguments, its own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let code = match Args::read(args) {
-        Ok(args) => guard::quietly(|| obey(&args)),
+        Ok(args) => guard::quietly(|| with_threads(args.threads(), || obey(&args))),
         Err((text, true)) => {
-            Messages { quiet: true }.error(None, text);
+            Messages::new(true).error(None, text);
             NOTHING
         }
         Err((help, false)) => match io::stdout().write_all(help.as_bytes()) {
@@ -57,7 +60,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn obey(args: &Args) -> u8 {
-    let messages = Messages { quiet: args.quiet };
+    let messages = Messages::new(args.quiet);
     if let Some(look) = args.look() {
         return look_inside(args, look, messages);
     }
@@ -84,7 +87,7 @@ fn obey(args: &Args) -> u8 {
             };
             let converter = Converter { args, messages, format };
             let files = output::Inputs::new(&inputs);
-            let fates: Vec<Fate> = inputs.iter().map(|input| converter.folder(input, &dir, &files)).collect();
+            let fates = batch::convert(&converter, &inputs, &dir, &files);
             let whole = fates.iter().filter(|fate| **fate == Fate::Whole).count();
             if inputs.len() > 1 {
                 let all = counted(inputs.len() as u64, "input");
@@ -117,7 +120,7 @@ fn exit_code(fates: &[Fate]) -> u8 {
     }
 }
 
-fn look_inside(args: &Args, look: Look, messages: Messages) -> u8 {
+fn look_inside(args: &Args, look: Look, messages: Messages<'_>) -> u8 {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut fates = Vec::new();
     for path in &args.paths {
@@ -146,7 +149,6 @@ fn of_stdout(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return WHOLE;
     }
-    Messages { quiet: true }
-        .error(None, format_args!("standard output: cannot write: {}", output::reason(error)));
+    Messages::new(true).error(None, format_args!("standard output: cannot write: {}", output::reason(error)));
     NOTHING
 }

@@ -1,43 +1,74 @@
 //! All that is said to the user on standard error, and the form of it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
 /// Where messages go, and how many.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Messages {
-    pub quiet: bool,
+pub(crate) struct Messages<'m> {
+    quiet: bool,
+    /// Where they wait for their turn; else they go to standard error.
+    kept: Option<&'m RefCell<Vec<String>>>,
 }
 
-impl Messages {
+impl<'m> Messages<'m> {
+    /// To standard error; with `quiet`, errors only.
+    pub(crate) fn new(quiet: bool) -> Messages<'m> {
+        Messages { quiet, kept: None }
+    }
+
+    /// The same, kept in `kept` until [`Messages::tell`] tells them.
+    pub(crate) fn kept_in(self, kept: &RefCell<Vec<String>>) -> Messages<'_> {
+        Messages { quiet: self.quiet, kept: Some(kept) }
+    }
+
+    /// Tells what was kept.
+    pub(crate) fn tell(self, lines: &[String]) {
+        lines.iter().for_each(|line| self.say(line));
+    }
+
+    /// Whether only errors are told.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    /// Whether they are kept for later.
+    pub(crate) fn is_kept(self) -> bool {
+        self.kept.is_some()
+    }
+
     /// `pkl2parquet: FILE: what is wrong`, on one line.
     pub(crate) fn error(self, file: Option<&Path>, error: impl fmt::Display) {
         match file {
-            Some(file) => say(&format!("pkl2parquet: {}: {error}", file.display())),
-            None => say(&format!("pkl2parquet: {error}")),
+            Some(file) => self.say(&format!("pkl2parquet: {}: {error}", file.display())),
+            None => self.say(&format!("pkl2parquet: {error}")),
         }
     }
 
     /// `FILE: note: what was mapped, or left out`.
     pub(crate) fn note(self, file: &Path, note: impl fmt::Display) {
         if !self.quiet {
-            say(&format!("{}: note: {note}", file.display()));
+            self.say(&format!("{}: note: {note}", file.display()));
         }
     }
 
     /// The line that says what was done.
     pub(crate) fn done(self, line: impl fmt::Display) {
         if !self.quiet {
-            say(&line.to_string());
+            self.say(&line.to_string());
         }
     }
-}
 
-/// A line on standard error. That it cannot be written is no reason to fail.
-fn say(line: &str) {
-    _ = writeln!(std::io::stderr(), "{}", clean(line));
+    /// A line. That it cannot be written is no reason to fail.
+    fn say(self, line: &str) {
+        match self.kept {
+            Some(kept) => kept.borrow_mut().push(line.to_owned()),
+            None => _ = writeln!(std::io::stderr(), "{}", clean(line)),
+        }
+    }
 }
 
 /// Text from a file or a file's name, with control characters escaped: it must neither break the line nor reach the

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::messages::Messages;
+
 /// Counts rows; shows nothing until a second has gone, or at all where standard error is no terminal.
 pub(crate) struct Progress {
     shown: bool,
@@ -17,8 +19,8 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// For a table of so many rows, written to `name`.
-    pub(crate) fn new(name: &str, rows: u64, quiet: bool, start: Instant) -> Progress {
-        let shown = !quiet && std::io::stderr().is_terminal();
+    pub(crate) fn new(name: &str, rows: u64, messages: Messages<'_>, start: Instant) -> Progress {
+        let shown = !messages.is_quiet() && !messages.is_kept() && std::io::stderr().is_terminal();
         Progress { shown, start, name: name.to_owned(), rows, bar: OnceLock::new() }
     }
 

@@ -169,3 +169,27 @@ fn the_summary_is_one_line_that_quiet_silences() {
     assert!(done.out.is_empty());
     assert_eq!(writes(folder.path(), &[weather, "w.parquet", "-q"], "w.parquet").err, "");
 }
+
+#[test]
+fn many_inputs_are_told_in_their_order_whatever_the_threads() {
+    let folder = folder();
+    let names: Vec<String> = (0..40).map(|i| format!("n{i}.pkl")).collect();
+    for (i, name) in names.iter().enumerate() {
+        let from = ["records.pkl", "train-test.pkl", "seven.pkl"][i % 3];
+        fs::copy(folder.path().join(from), folder.path().join(name)).unwrap();
+    }
+    let [one, four] = ["1", "4"].map(|threads| {
+        let args: Vec<&str> =
+            names.iter().map(|name| &**name).chain(["-d", threads, "--threads", threads]).collect();
+        let done = run(folder.path(), &args);
+        assert_eq!(done.code, Some(1), "{}", done.err);
+        // Names of folders and times differ.
+        let lines = done.err.lines().map(|line| line.split(" in ").next().unwrap_or_default());
+        lines.map(|line| line.trim_start_matches(['1', '4']).to_owned()).collect::<Vec<_>>()
+    });
+    assert_eq!(one.len(), four.len());
+    assert_eq!(one[..one.len() - 1], four[..four.len() - 1]);
+    assert!(one.iter().any(|line| line.contains("n2.pkl: no table")), "{one:?}");
+    let written = |dir: &str| fs::read(folder.path().join(dir).join("n39.parquet")).unwrap();
+    assert_eq!(written("1"), written("4"));
+}

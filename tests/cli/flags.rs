@@ -172,3 +172,32 @@ fn help_is_told_on_standard_output() {
     assert!(short.code == Some(0) && short.err.is_empty() && long.out.len() > short.out.len());
     assert!(run(folder.path(), &["--version"]).text().starts_with("pkl2parquet 0."));
 }
+
+/// A list of dicts, large enough to be worth several threads.
+fn rows(count: u32) -> Vec<u8> {
+    let mut pickle = b"\x80\x02](".to_vec();
+    for i in 0..count {
+        pickle.extend(b"}(X\x01\0\0\0aJ");
+        pickle.extend(i.to_le_bytes());
+        pickle.extend(b"X\x01\0\0\0bX\x03\0\0\0");
+        pickle.extend(format!("{:03}", i % 1000).bytes());
+        pickle.extend(b"u");
+    }
+    pickle.extend(b"e.");
+    pickle
+}
+
+#[test]
+fn what_is_written_does_not_depend_on_the_threads() {
+    let folder = folder();
+    fs::write(folder.path().join("rows.pkl"), rows(200_000)).unwrap();
+    for format in ["parquet", "csv", "arrow", "jsonl"] {
+        let [one, two, nine] = ["1", "2", "9"].map(|threads| {
+            let done = run(folder.path(), &["rows.pkl", "-", "--to", format, "--threads", threads, "-q"]);
+            assert_eq!(done.code, Some(0), "{}", done.err);
+            done.out
+        });
+        assert!(!one.is_empty() && one == two && one == nine, "{format}");
+    }
+    assert_eq!(run(folder.path(), &["rows.pkl", "-", "--threads", "0"]).code, Some(2));
+}

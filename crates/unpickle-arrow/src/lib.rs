@@ -28,6 +28,7 @@ mod table;
 mod tables;
 mod tabular;
 mod text;
+mod threads;
 mod times;
 mod write;
 
@@ -37,4 +38,5 @@ pub use describe::{describe, describe_known};
 pub use select::Select;
 pub use table::Table;
 pub use tables::{candidates, tables, tables_at, tables_in_row};
+pub use threads::with_threads;
 pub use write::{Compression, Format, WriteOptions, Written, write};

@@ -1,4 +1,4 @@
-//! Work on each of some items, by all threads there are where there is enough of it.
+//! Work on each of some items, by several threads where there is enough of it.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use unpickle_core::Result;
 
-/// Fewer cells than this are done before a thread is started.
-const WORTH_THREADS: usize = 50_000;
+use crate::threads::{install, threads_for};
 
 /// Rows of one task: enough that starting it does not count.
 const STRETCH: usize = 1 << 15;
@@ -22,7 +21,7 @@ pub(crate) fn all<T: Sync, R: Send>(
     cells: usize,
     work: impl Fn(usize, &T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
-    if cells < WORTH_THREADS {
+    if threads_for(cells, 0) == 1 {
         return items.iter().enumerate().map(|(i, item)| work(i, item)).collect();
     }
     let failed = AtomicUsize::new(usize::MAX);
@@ -36,7 +35,7 @@ pub(crate) fn all<T: Sync, R: Send>(
         }
         Some(result)
     };
-    let results: Vec<Option<Result<R>>> = items.par_iter().enumerate().map(one).collect();
+    let results: Vec<Option<Result<R>>> = install(|| items.par_iter().enumerate().map(one).collect());
     // What was not begun stands behind an error.
     results.into_iter().flatten().collect()
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use unpickle_core::{Category, Error, Result};
 
+use crate::threads::threads_for;
+
 /// A file format that tables can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -225,7 +227,8 @@ impl<'o> WriteOptions<'o> {
         self
     }
 
-    /// Threads at most; 0 stands for one a core. The file does not depend on it.
+    /// Threads at most; 0 stands for what [`with_threads`](crate::with_threads) says, which is one a core where it says nothing.
+    /// The file does not depend on it.
     #[must_use]
     pub const fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
@@ -245,18 +248,9 @@ impl<'o> WriteOptions<'o> {
         }
     }
 
-    /// How many threads to take for so many cells: starting one costs as much as some ten thousand of them.
+    /// How many threads to take for so many cells.
     pub(crate) fn threads_for(&self, cells: usize) -> usize {
-        const CELLS_A_THREAD: usize = 50_000;
-        let worth = cells.div_ceil(CELLS_A_THREAD);
-        if worth <= 1 {
-            return 1;
-        }
-        let wanted = match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        };
-        wanted.min(worth)
+        threads_for(cells, self.threads)
     }
 }
 
