@@ -18,7 +18,6 @@ import pickle
 import shutil
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +25,8 @@ import types
 import zipfile
 
 import numpy as np
+
+from measure import COMMAND, run
 
 COLUMNS = 1024
 
@@ -100,32 +101,18 @@ def make(path, megabytes, tensors):
     return sum(sizes)
 
 
-def anonymous(pid):
-    """Kilobytes of memory that are no file's."""
-    try:
-        with open("/proc/%d/status" % pid, encoding="ascii") as status:
-            return next((int(line.split()[1]) for line in status if line.startswith("RssAnon")), 0)
-    except OSError:
-        return 0
-
-
-def run(command):
-    """Seconds until the command has ended, and the peak of its anonymous memory in MB."""
-    start, peak = time.perf_counter(), 0
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, anonymous(process.pid))
-        time.sleep(0.002)
-    seconds = time.perf_counter() - start
-    assert process.returncode == 0, command
-    return seconds, peak / 1000
+def checked(command):
+    """Seconds, and the peak of anonymous memory in MB, of a command that must succeed."""
+    cost = run(command)
+    assert cost is not None, command
+    return cost.wall, cost.memory
 
 
 def written(command, out):
-    """As `run`, with the time until the bytes are on the disk."""
+    """As `checked`, with the time until the bytes are on the disk."""
     out.unlink(missing_ok=True)
     start = time.perf_counter()
-    _, peak = run(command)
+    peak = checked(command)[1]
     with open(out, "rb+") as file:
         os.fsync(file.fileno())
     return time.perf_counter() - start, peak
@@ -141,7 +128,7 @@ def check(path, tensors, size):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--command", default=str(pathlib.Path(__file__).resolve().parents[1] / "target/release/pkl2parquet"))
+    options.add_argument("--command", default=COMMAND)
     options.add_argument("--folder", help="where the files are made; a temporary folder by default")
     options.add_argument("--size", type=int, default=2000, help="megabytes")
     options.add_argument("--tensors", type=int, default=400)
@@ -154,7 +141,7 @@ def main():
         print(f"{size / 1e6:,.0f} MB in {args.tensors} tensors, median of {args.runs}")
         lists, copies, ours = [], [], []
         for _ in range(args.runs):
-            lists.append(run([args.command, source, "--list"]))
+            lists.append(checked([args.command, source, "--list"]))
             copies.append(written(["cp", "--reflink=never", source, copy], copy))
             copy.unlink()
             ours.append(written([args.command, source, out, "--quiet"], out))
