@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use crate::container::Container;
 use crate::error::{Error, ErrorKind, Result};
+use crate::gzip;
 use crate::options::{ALWAYS, OpenOptions};
 
 /// Memory an xz or lzma dictionary may claim, in KiB: what `xz -9` needs (64 MiB) many times over.
@@ -12,6 +13,11 @@ const DICTIONARY: u32 = 1 << 20;
 /// What `input`, wrapped as `container`, holds.
 pub(crate) fn decompress(container: Container, input: &[u8], options: &OpenOptions) -> Result<Vec<u8>> {
     let mut out = Output::new(container, input.len() as u64, options);
+    if container == Container::Gzip
+        && let Some(bytes) = gzip::whole(input, out.allowed())
+    {
+        return Ok(bytes);
+    }
     let rest = &mut &*input;
     match container {
         Container::Gzip => members(&mut out, rest, &[0x1f, 0x8b], |out, rest| {
@@ -140,8 +146,12 @@ impl Output {
         Output { bytes: Vec::new(), container, by_ratio, ratio, max: options.max_bytes() }
     }
 
+    fn allowed(&self) -> u64 {
+        self.by_ratio.min(self.max)
+    }
+
     fn fill(&mut self, reader: &mut impl Read) -> Result<()> {
-        let allowed = self.by_ratio.min(self.max);
+        let allowed = self.allowed();
         let result = append(reader, &mut self.bytes, allowed.saturating_add(1));
         let come = self.bytes.len() as u64;
         match result {

@@ -25,6 +25,7 @@ mod archive;
 mod container;
 mod decompress;
 mod error;
+mod gzip;
 mod input;
 mod looks_like;
 mod map;

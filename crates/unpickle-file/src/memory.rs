@@ -1,7 +1,14 @@
 //! How much memory there is: what is decompressed must fit into it.
 
-/// The machine's memory, or that of the container the process runs in if it is less.
+use std::sync::OnceLock;
+
+/// The machine's memory, or that of the container the process runs in if it is less. Asked for once.
 pub(crate) fn total() -> Option<u64> {
+    static TOTAL: OnceLock<Option<u64>> = OnceLock::new();
+    *TOTAL.get_or_init(read)
+}
+
+fn read() -> Option<u64> {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(meminfo);
     let group =
         std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|max| max.trim().parse().ok());

@@ -15,7 +15,8 @@ pub(crate) const ALWAYS: u64 = 512 << 20;
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
     max_ratio: u64,
-    max_bytes: u64,
+    /// As much as memory allows, if nothing was said.
+    max_bytes: Option<u64>,
     map: bool,
 }
 
@@ -25,8 +26,7 @@ impl OpenOptions {
     ///
     /// gzip makes at most 1,032 bytes of one, xz some 7,000, zstd some 40,000: what honest tools wrote passes.
     pub fn new() -> OpenOptions {
-        let max_bytes = memory::total().map_or(64 << 30, |total| total / 4 * 3);
-        OpenOptions { max_ratio: 100_000, max_bytes, map: true }
+        OpenOptions { max_ratio: 100_000, max_bytes: None, map: true }
     }
 
     /// How many bytes decompressing may make of one, once it has made more than 512 MiB.
@@ -39,7 +39,7 @@ impl OpenOptions {
     /// How many bytes may come out of decompressing, or out of a pipe.
     #[must_use]
     pub fn with_max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = bytes;
+        self.max_bytes = Some(bytes);
         self
     }
 
@@ -57,7 +57,7 @@ impl OpenOptions {
 
     /// See [`OpenOptions::with_max_bytes`].
     pub fn max_bytes(&self) -> u64 {
-        self.max_bytes
+        self.max_bytes.unwrap_or_else(|| memory::total().map_or(64 << 30, |total| total / 4 * 3))
     }
 
     /// See [`OpenOptions::with_map`].
