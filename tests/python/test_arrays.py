@@ -16,7 +16,7 @@ from conftest import FIXTURES, ROOT, run
 from safetensors import safe_open
 from safetensors.numpy import load_file, save
 
-sys.path.insert(0, str(ROOT / "benches"))
+sys.path.insert(0, str(ROOT / "crates/cli/benches"))
 import checkpoint as bench  # noqa: E402
 
 warnings.simplefilter("ignore")
