@@ -12,8 +12,9 @@ use unpickle_numpy::{DtypeKind, NdArray, Objects};
 use unpickle_pandas::{Array, ArrowDtype, Closed, Geometries, Index, Label, StringDtype};
 
 use crate::cells::Cells;
+use crate::infer::{self, Found};
 use crate::kind::Kind;
-use crate::{infer, numpy, pyarrow};
+use crate::{numpy, pyarrow};
 
 mod arrays;
 mod categorical;
@@ -125,7 +126,21 @@ impl<'p> Column<'p> {
 
     /// The column of Python objects, after a look at each.
     pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
-        let (kind, notes) = infer::of(&cells, budget)?;
+        let found = infer::one(&cells, budget)?;
+        Ok(Column::found(cells, found))
+    }
+
+    /// The columns of one table of Python objects; `within` says which one an error is of.
+    pub(crate) fn all_objects(
+        columns: Vec<Cells<'p>>,
+        budget: usize,
+        within: impl Fn(usize, Error) -> Error + Sync,
+    ) -> Result<Vec<Column<'p>>> {
+        let found = infer::all(&columns, budget, within)?;
+        Ok(columns.into_iter().zip(found).map(|(cells, found)| Column::found(cells, found)).collect())
+    }
+
+    fn found(cells: Cells<'p>, Found { kind, notes }: Found) -> Column<'p> {
         let mut column = Column::objects_of(cells, kind);
         column.notes = notes;
         if let Source::Objects { cells, .. } = &column.source
@@ -134,7 +149,7 @@ impl<'p> Column<'p> {
         {
             column.geometries(None);
         }
-        Ok(column)
+        column
     }
 
     /// Says that the cells are geometries, if they are bytes.

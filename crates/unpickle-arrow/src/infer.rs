@@ -1,4 +1,4 @@
-//! The first pass over a column of Python objects: which Arrow type holds them all.
+//! The first pass over columns of Python objects: which Arrow type holds all cells of each.
 
 mod look;
 mod one;
@@ -10,70 +10,151 @@ use unpickle_core::{Category, Error, Result};
 
 use crate::cells::Cells;
 use crate::kind::Kind;
-use crate::{notes, parallel};
+use crate::notes::{self, Told};
+use crate::parallel;
 use look::Inference;
 
-/// So many cells are looked at before several threads are: columns that are JSON text, which only one may look at, tell
-/// so early as a rule.
+/// So many cells of a column are looked at before several threads are: columns that are JSON text, which must be looked
+/// at in order, tell so early as a rule.
 const FIRST: usize = 1024;
 
-/// The kind of all these cells, and what the user is told of them. `budget` is how many values inside cells may be looked
-/// at, beyond some for each byte of the pickle: shared ones are looked at for each that holds them.
+/// Rows whose cells of one column are looked at before those of the next: records stay at hand then.
+const BLOCK: usize = 2048;
+
+/// What is found out about a column.
+pub(crate) struct Found {
+    pub(crate) kind: Kind,
+    /// What the user is told of its cells.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Found {
+    fn new(kind: Kind, told: Told) -> Found {
+        let kind = kind.settle();
+        let notes = notes::of(&kind, told);
+        Found { kind, notes }
+    }
+}
+
+/// The kind of all cells of each column; the columns are of one length. `budget` is how many values inside the cells of a
+/// column may be looked at, beyond some for each byte of the pickle: shared ones are looked at for each that holds them.
 ///
 /// # Errors
 ///
-/// Sharing makes them hold more values than that.
-pub(crate) fn of<'p>(cells: &Cells<'p>, budget: usize) -> Result<(Kind, Vec<String>)> {
-    let mut inference = Inference::new(budget);
-    let mut kind = Kind::Null;
-    if let Cells::Elements(array) = cells {
-        kind = inference.rows(array)?;
-    } else {
-        let first = cells.len().min(FIRST);
-        inference.look(cells, 0..first, &mut kind)?;
-        let rest = first..cells.len();
-        match in_stretches(cells, rest.clone(), &kind, &mut inference) {
-            Some(all) => kind = all,
-            None => inference.look(cells, rest, &mut kind)?,
-        }
-    }
-    let kind = kind.settle();
-    let notes = notes::of(&kind, inference.reader.told);
-    Ok((kind, notes))
+/// Sharing makes them hold more values than that: told of the first such column, with what `within` makes of it.
+pub(crate) fn all<'p>(
+    columns: &[Cells<'p>],
+    budget: usize,
+    within: impl Fn(usize, Error) -> Error + Sync,
+) -> Result<Vec<Found>> {
+    let rows = columns.iter().map(Cells::len).max().unwrap_or_default();
+    let stretches = parallel::stretches(FIRST.min(rows)..rows);
+    // One stretch is for one thread: then a column is.
+    let merged = if stretches.len() > 1 { in_stretches(columns, &stretches, budget) } else { None };
+    let merged = merged.unwrap_or_default();
+    parallel::all(columns, rows.saturating_mul(columns.len()), |i, cells| match merged.get(i) {
+        Some(Some((kind, told))) => Ok(Found::new(kind.clone(), *told)),
+        _ => in_order(cells, budget).map_err(|error| within(i, error)),
+    })
 }
 
-/// The kind of `rows` and of the cells before them, which are of kind `first`; each stretch is looked at for itself, and
-/// perhaps by another thread. `None` if that may be another kind than they have in their order, and for an error.
-fn in_stretches<'p>(
-    cells: &Cells<'p>,
-    rows: Range<usize>,
-    first: &Kind,
-    inference: &mut Inference<'p>,
-) -> Option<Kind> {
-    if first.depends_on_order() {
-        return None;
+/// As [`all`], of one column.
+pub(crate) fn one(cells: &Cells<'_>, budget: usize) -> Result<Found> {
+    let found = all(std::slice::from_ref(cells), budget, |_, error| error)?.pop();
+    found.ok_or_else(|| Error::message(Category::Data, "a column without a kind"))
+}
+
+fn in_order(cells: &Cells<'_>, budget: usize) -> Result<Found> {
+    let mut inference = Inference::new(budget);
+    let mut kind = Kind::Null;
+    match cells {
+        Cells::Elements(array) => kind = inference.rows(array)?,
+        _ => inference.look(cells, 0..cells.len(), &mut kind)?,
     }
-    let (budget, inside) = (inference.budget, AtomicUsize::new(inference.inside));
-    let parts = parallel::all(&parallel::stretches(rows.clone()), rows.len(), |_, rows| {
-        let mut part = Inference::new(budget);
-        // All are within the limit, or one of them tells, soon enough.
-        let before = inside.load(Ordering::Relaxed);
-        part.inside = before;
-        let mut kind = Kind::Null;
-        part.look(cells, rows.clone(), &mut kind)?;
-        inside.fetch_add(part.inside - before, Ordering::Relaxed);
-        if kind.depends_on_order() {
-            return Err(Error::message(Category::Data, "cells that must be looked at in their order"));
+    Ok(Found::new(kind, inference.reader.told))
+}
+
+/// A column that is looked at in stretches, whose kinds are merged: the same as if it were in order, unless the merged
+/// kind [depends on that](Kind::depends_on_order).
+struct Parts {
+    /// Of the cells before the stretches.
+    kind: Kind,
+    told: Told,
+    /// How many values inside cells there were so far.
+    inside: AtomicUsize,
+}
+
+/// The kinds before they are [settled](Kind::settle), where they can be found so.
+type Merged = Vec<Option<(Kind, Told)>>;
+
+/// `None` for an error, which must be told of the first column that has one.
+fn in_stretches(columns: &[Cells<'_>], stretches: &[Range<usize>], budget: usize) -> Option<Merged> {
+    let parts = parallel::all(columns, columns.len().saturating_mul(FIRST), |_, cells| {
+        if let Cells::Elements(_) = cells {
+            return Ok(None);
         }
-        Ok((kind, part.reader.told))
+        let mut inference = Inference::new(budget);
+        let mut kind = Kind::Null;
+        inference.look(cells, 0..FIRST.min(cells.len()), &mut kind)?;
+        let (told, inside) = (inference.reader.told, AtomicUsize::new(inference.inside));
+        Ok((!kind.depends_on_order()).then_some(Parts { kind, told, inside }))
     });
     let parts = parts.ok()?;
-    let kind = parts.iter().fold(first.clone(), |all, (kind, _)| all.merge(kind.clone()));
-    let inside = inside.into_inner();
-    if kind.depends_on_order() || inference.is_beyond(inside) {
-        return None;
+    let open = parts.iter().flatten().count();
+    let kinds = parallel::all(
+        stretches,
+        open.saturating_mul(stretches.last().map_or(0, |last| last.end)),
+        |_, rows| look_at(columns, &parts, rows.clone(), budget),
+    );
+    let kinds = kinds.ok()?;
+    let merge = |(i, part): (usize, Option<Parts>)| {
+        let mut part = part?;
+        for stretch in &kinds {
+            let (kind, told) = stretch.get(i)?.as_ref()?;
+            part.kind = part.kind.merge(kind.clone());
+            part.told.add(*told);
+        }
+        (!part.kind.depends_on_order()).then_some((part.kind, part.told))
+    };
+    Some(parts.into_iter().enumerate().map(merge).collect())
+}
+
+/// What some rows of each column are; `None` of those whose kind depends on what is before.
+fn look_at<'p>(
+    columns: &[Cells<'p>],
+    parts: &[Option<Parts>],
+    rows: Range<usize>,
+    budget: usize,
+) -> Result<Merged> {
+    let begin = |part: &Option<Parts>| {
+        let mut inference: Inference<'p> = Inference::new(budget);
+        // All stretches are within the limit, or one of them tells, soon enough.
+        inference.inside = part.as_ref()?.inside.load(Ordering::Relaxed);
+        Some((inference.inside, inference, Kind::Null))
+    };
+    let mut begun: Vec<_> = parts.iter().map(begin).collect();
+    let mut start = rows.start;
+    while start < rows.end {
+        let block = start..start.saturating_add(BLOCK).min(rows.end);
+        for (begun, cells) in begun.iter_mut().zip(columns) {
+            let Some((_, inference, kind)) = begun else { continue };
+            inference.look(cells, block.clone(), kind)?;
+            if kind.depends_on_order() {
+                *begun = None;
+            }
+        }
+        start = block.end;
     }
-    inference.inside = inside;
-    parts.iter().for_each(|(_, told)| inference.reader.told.add(*told));
-    Some(kind)
+    let mut found = Vec::with_capacity(parts.len());
+    for (begun, part) in begun.into_iter().zip(parts) {
+        found.push(match (begun, part) {
+            (Some((before, inference, kind)), Some(part)) => {
+                let inside = inference.inside - before;
+                inference.check(part.inside.fetch_add(inside, Ordering::Relaxed).saturating_add(inside))?;
+                Some((kind, inference.reader.told))
+            }
+            _ => None,
+        });
+    }
+    Ok(found)
 }

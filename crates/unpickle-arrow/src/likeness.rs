@@ -27,12 +27,17 @@ impl Likeness {
     /// Whether the dict has the same keys in the same order. If not, it may have them nevertheless: equal texts may be
     /// several objects.
     #[inline]
-    pub(crate) fn fits(&self, dict: Dict<'_>) -> bool {
-        if self.layout.is_some() && self.layout == dict.layout() {
+    pub(crate) fn fits(&mut self, dict: Dict<'_>) -> bool {
+        let layout = dict.layout();
+        if layout.is_some() && self.layout == layout {
             return true;
         }
         let pairs = dict.pairs();
-        pairs.len() == self.ids.len() && pairs.zip(&self.ids).all(|((key, _), id)| key.id() == *id)
+        let same =
+            pairs.len() == self.ids.len() && pairs.zip(&self.ids).all(|((key, _), id)| key.id() == *id);
+        // The next ones are of this layout, too.
+        self.layout = if same { layout } else { self.layout };
+        same
     }
 
     /// Whether dicts that are like one are like the other.
@@ -73,8 +78,8 @@ impl<T> Known<T> {
     /// What is known of dicts like this one.
     #[inline]
     pub(crate) fn find(&mut self, dict: Dict<'_>) -> Option<&T> {
-        if !self.list.get(self.last).is_some_and(|(like, _)| like.fits(dict)) {
-            self.last = self.list.iter().position(|(like, _)| like.fits(dict))?;
+        if !self.list.get_mut(self.last).is_some_and(|(like, _)| like.fits(dict)) {
+            self.last = self.list.iter_mut().position(|(like, _)| like.fits(dict))?;
         }
         self.list.get(self.last).map(|(_, known)| known)
     }
@@ -108,7 +113,7 @@ mod tests {
         );
         let pickle = pickle.unwrap();
         let [a, b, turned, short] = *dicts(pickle.root()) else { panic!("four dicts") };
-        let like = Likeness::of(a).unwrap();
+        let mut like = Likeness::of(a).unwrap();
         assert_eq!(like.len(), 2);
         assert_eq!([a, b, turned, short].map(|dict| like.fits(dict)), [true, true, false, false]);
     }

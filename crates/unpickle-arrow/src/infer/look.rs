@@ -20,7 +20,7 @@ pub(super) const MAX_DEPTH: usize = 32;
 pub(super) struct Inference<'p> {
     pub(super) reader: Reader<'p>,
     pub(super) freqs: HashMap<Id, Option<String>>,
-    /// See [`of`](super::of).
+    /// See [`all`](super::all).
     pub(super) budget: usize,
     /// How many values inside cells there were.
     pub(super) inside: usize,
@@ -121,9 +121,9 @@ impl<'p> Inference<'p> {
         if self.inside <= limit { Ok(()) } else { Err(too_many(value)) }
     }
 
-    /// Whether so many values inside cells are too many.
-    pub(super) fn is_beyond(&self, inside: usize) -> bool {
-        self.limit.is_some_and(|limit| inside > limit)
+    /// Whether so many values inside cells are not too many.
+    pub(super) fn check(&self, inside: usize) -> Result<()> {
+        if self.limit.is_none_or(|limit| inside <= limit) { Ok(()) } else { Err(beyond()) }
     }
 
     pub(super) fn add_items(&mut self, item: &mut Kind, items: Seq<'p>, depth: usize) -> Result<()> {
@@ -209,8 +209,10 @@ fn limit(value: Value<'_>, budget: usize) -> usize {
 
 #[cold]
 fn too_many(value: Value<'_>) -> Error {
-    Error::limit(format!(
-        "the cells share so much that they would be more values than the limit for a table (at byte {})",
-        value.offset()
-    ))
+    beyond().within(format!("at byte {}", value.offset()))
+}
+
+#[cold]
+fn beyond() -> Error {
+    Error::limit("the cells share so much that they would be more values than the limit for a table")
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use unpickle_core::{Category, Error, Id, Object, Result, Value};
+use unpickle_core::{Category, Error, Id, Object, Value};
 
 use super::{MAX_COLUMNS, records};
 use crate::cell::Map;
@@ -22,14 +22,23 @@ pub(super) struct Keys<'p> {
     pub(super) even: bool,
 }
 
-/// All keys of the rows; `None` if they are no labels of columns.
-pub(super) fn of<'p>(rows: &Rows<'p>) -> Result<Option<Keys<'p>>> {
+/// All keys of the rows, which are dicts and the like, or objects; `None` if they are no labels of columns.
+pub(super) fn of<'p>(rows: &Rows<'p>) -> Option<Keys<'p>> {
+    all(rows, false)
+}
+
+/// All keys of the rows; `None` if a row is neither a dict or the like nor `None`, too.
+pub(super) fn of_maps<'p>(rows: &Rows<'p>) -> Option<Keys<'p>> {
+    all(rows, true)
+}
+
+fn all<'p>(rows: &Rows<'p>, maps: bool) -> Option<Keys<'p>> {
     let parts = parallel::all(&parallel::stretches(0..rows.len()), rows.len(), |_, stretch| {
-        let part = Part::of(rows, stretch.clone());
+        let part = Part::of(rows, stretch.clone(), maps);
         // No other is begun then.
         part.ok_or_else(|| Error::message(Category::Data, "keys that are no labels of columns"))
     });
-    let Ok(parts) = parts else { return Ok(None) };
+    let parts = parts.ok()?;
     let mut list: Vec<Key<'p>> = Vec::new();
     let mut names: HashSet<String> = HashSet::new();
     let mut like: Option<&Likeness> = None;
@@ -48,11 +57,11 @@ pub(super) fn of<'p>(rows: &Rows<'p>) -> Result<Option<Keys<'p>>> {
         even &= part.even;
     }
     if list.is_empty() || list.len() > MAX_COLUMNS {
-        return Ok(None);
+        return None;
     }
     // Keys that differ may have one name.
     even &= like.is_some_and(|like| like.len() == list.len());
-    Ok(Some(Keys { list, even }))
+    Some(Keys { list, even })
 }
 
 /// The keys of some of the rows.
@@ -68,8 +77,8 @@ struct Part<'p> {
 }
 
 impl<'p> Part<'p> {
-    /// `None` if a key is no label, or if there are too many.
-    fn of(rows: &Rows<'p>, stretch: Range<usize>) -> Option<Part<'p>> {
+    /// `None` if a key is no label, or if there are too many; of `maps`, if a row is something else.
+    fn of(rows: &Rows<'p>, stretch: Range<usize>, maps: bool) -> Option<Part<'p>> {
         let mut part = Part { even: true, ..Part::default() };
         let mut known: Known<()> = Known::default();
         let mut sound = true;
@@ -78,9 +87,11 @@ impl<'p> Part<'p> {
             if !sound || dict.is_some_and(|dict| known.find(dict).is_some()) {
                 return;
             }
-            let Some(pairs) = Pairs::of(row) else { return };
+            let pairs = Pairs::of(row);
+            sound = !maps || row.is_none() || matches!(pairs, Some(Pairs::Map(_)));
+            let Some(pairs) = pairs else { return };
             part.even &= part.keys.is_empty() && dict.is_some();
-            sound = part.add(&pairs);
+            sound &= part.add(&pairs);
             if let Some(dict) = dict {
                 known.learn(dict, || Some(()));
                 if part.like.is_none() {

@@ -9,11 +9,11 @@ use unpickle_pandas::{Std, stdlib};
 use super::keys::{self, Keys};
 use super::{BUDGET, check_cells, hold_frames, labelled, objects, search, sequence};
 use crate::cell::Map;
-use crate::cells::{Cells, Rows};
+use crate::cells::{Cells, Key, Rows};
 use crate::column::Column;
 use crate::labels::Labels;
 use crate::table::Table;
-use crate::{frame, labels, parallel};
+use crate::{frame, labels};
 
 /// What a table of dicts is called.
 pub(crate) const LIST: &str = "list of dicts";
@@ -24,11 +24,13 @@ const MAX_LEVELS: usize = 64;
 /// A list of dicts; a row may be missing.
 pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
     let Some(list) = sequence(value) else { return Ok(None) };
-    let row = |row: Value<'_>| row.is_none() || map(row).is_some();
-    if list.is_empty() || !list.iter().all(row) || list.iter().all(Value::is_none) {
+    // Nearly all other lists tell by their first item.
+    if !list.get(0).is_some_and(|row| row.is_none() || map(row).is_some()) {
         return Ok(None);
     }
-    table(LIST, value, Rows::Seq(list), None)
+    let rows = Rows::Seq(list);
+    let Some(keys) = keys::of_maps(&rows) else { return Ok(None) };
+    table_of(LIST, value, rows, keys, None)
 }
 
 /// A dict of dicts, or of objects that are alike: one row a key.
@@ -76,18 +78,33 @@ pub(super) fn table<'p>(
     rows: Rows<'p>,
     index: Option<Vec<Option<Value<'p>>>>,
 ) -> Result<Option<Table<'p>>> {
-    let Some(Keys { list: keys, even }) = keys::of(&rows)? else { return Ok(None) };
+    match keys::of(&rows) {
+        Some(keys) => table_of(kind, value, rows, keys, index),
+        None => Ok(None),
+    }
+}
+
+/// As [`table`], of these keys.
+fn table_of<'p>(
+    kind: &'static str,
+    value: Value<'p>,
+    rows: Rows<'p>,
+    keys: Keys<'p>,
+    index: Option<Vec<Option<Value<'p>>>>,
+) -> Result<Option<Table<'p>>> {
+    let Keys { list: keys, even } = keys;
     let Some(labels) = labels::of_keys(&keys.iter().map(|key| key.value).collect::<Vec<_>>()) else {
         return Ok(None);
     };
     let count = rows.len();
     check_cells(value, count, keys.len())?;
-    let columns = parallel::all(&keys, keys.len().saturating_mul(count), |i, &key| {
+    let cells = |key: Key<'p>| {
         let rows = rows.clone();
-        let cells = if even { Cells::Place { rows, at: key.at } } else { Cells::Field { rows, key } };
-        let column = Column::objects(cells, BUDGET);
+        if even { Cells::Place { rows, at: key.at } } else { Cells::Field { rows, key } }
+    };
+    let columns = Column::all_objects(keys.into_iter().map(cells).collect(), BUDGET, |i, error| {
         let name = labels.texts.get(i).cloned().flatten().unwrap_or_default();
-        column.map_err(|error| error.within(format!("column `{name}`")))
+        error.within(format!("column `{name}`"))
     })?;
     if hold_frames(&columns, value) {
         return Ok(None);

@@ -63,16 +63,14 @@ pub(super) fn by_position<'p>(
         return Ok(None);
     }
     check_cells(value, list.len(), width)?;
-    let mut columns = Vec::with_capacity(width);
-    for at in 0..width {
-        let cells = Cells::Position { rows: Rows::Seq(list), at };
-        let column =
-            Column::objects(cells, BUDGET).map_err(|error| error.within(format!("column `{at}`")))?;
-        columns.push((at.to_string(), column));
-    }
-    if hold_frames(columns.iter().map(|(_, column)| column), value) {
+    let cells = |at| Cells::Position { rows: Rows::Seq(list), at };
+    let columns = Column::all_objects((0..width).map(cells).collect(), BUDGET, |at, error| {
+        error.within(format!("column `{at}`"))
+    })?;
+    if hold_frames(&columns, value) {
         return Ok(None);
     }
+    let columns = columns.into_iter().enumerate().map(|(at, column)| (at.to_string(), column)).collect();
     let mut table = numbered(kind, columns, list.len())?;
     if nameless {
         table.note("a pickle does not hold the names of their fields: the columns are numbered");
