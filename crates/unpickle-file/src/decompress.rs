@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
+use crate::at_once;
 use crate::container::Container;
 use crate::error::{Error, ErrorKind, Result};
-use crate::gzip;
 use crate::options::{ALWAYS, OpenOptions};
 
 /// Memory an xz or lzma dictionary may claim, in KiB: what `xz -9` needs (64 MiB) many times over.
@@ -14,7 +14,7 @@ const DICTIONARY: u32 = 1 << 20;
 pub(crate) fn decompress(container: Container, input: &[u8], options: &OpenOptions) -> Result<Vec<u8>> {
     let mut out = Output::new(container, input.len() as u64, options);
     if container == Container::Gzip
-        && let Some(bytes) = gzip::whole(input, out.allowed())
+        && let Some(bytes) = at_once::gzip(input, out.allowed())
     {
         return Ok(bytes);
     }
@@ -67,6 +67,18 @@ fn zfile(rest: &mut &[u8]) -> Result<u64> {
     number.and_then(|number| u64::from_str_radix(number, 16).ok()).ok_or_else(|| {
         Error::new(ErrorKind::Damaged, "the zfile does not say its length; fetch the file again")
     })
+}
+
+/// All of a member of a zip archive, whose size is said, in one call, if that is possible. Whoever asks compares its
+/// checksum.
+pub(crate) fn zip_member_at_once(
+    method: u16,
+    input: &[u8],
+    size: u64,
+    options: &OpenOptions,
+) -> Option<Vec<u8>> {
+    let allowed = Output::new(Container::Zip, input.len() as u64, options).allowed();
+    if method == 8 { at_once::deflate(input, size, allowed) } else { None }
 }
 
 /// The first `most` bytes of a compressed member of a zip archive. `method` is zip's number.

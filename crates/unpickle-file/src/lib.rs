@@ -22,10 +22,10 @@
 //! beforehand can prevent that. Where files change under the reader, [`OpenOptions::with_map`]`(false)` reads instead.
 
 mod archive;
+mod at_once;
 mod container;
 mod decompress;
 mod error;
-mod gzip;
 mod input;
 mod looks_like;
 mod map;

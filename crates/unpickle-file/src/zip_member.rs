@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::archive::Member;
-use crate::decompress::zip_member;
+use crate::decompress::{zip_member, zip_member_at_once};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::OpenOptions;
 use crate::zip_directory::{LOCAL_LEN, Sizes, damaged, raw_name, u16_at, u32_at, u64_at};
@@ -108,9 +108,17 @@ pub(crate) fn content(bytes: &[u8], member: &Member, options: &OpenOptions) -> R
     let within = |error: Error| error.within_member(&member.name);
     let content = match member.method {
         0 => Content::Stored(range),
-        method => Content::Unpacked(
-            zip_member(method, packed, member.size.saturating_add(1), options).map_err(within)?,
-        ),
+        method => {
+            // Only the checksum proves that the quick way and the slow one agree.
+            let at_once = match member.crc {
+                None | Some(0) => None,
+                Some(_) => zip_member_at_once(method, packed, member.size, options),
+            };
+            Content::Unpacked(match at_once {
+                Some(bytes) => bytes,
+                None => zip_member(method, packed, member.size.saturating_add(1), options).map_err(within)?,
+            })
+        }
     };
     let unpacked = match &content {
         Content::Stored(_) => packed,
