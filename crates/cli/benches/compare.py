@@ -45,11 +45,11 @@ def median(costs, what):
 
 
 def factor(costs, name, what):
-    """How many times ours the other's is; None where it failed."""
-    if name not in costs:
+    """How many times ours the other's is; None where it failed, or where ours was over before anything was seen of it."""
+    pairs = [(getattr(peer, what), getattr(ours, what)) for peer, ours in zip(costs.get(name, ()), costs["ours"])]
+    if not pairs or any(ours == 0 for _, ours in pairs):
         return None
-    pairs = zip(costs[name], costs["ours"])
-    return statistics.median(getattr(peer, what) / max(getattr(ours, what), 1e-4) for peer, ours in pairs)
+    return statistics.median(peer / ours for peer, ours in pairs)
 
 
 def compare(args, folder):
@@ -73,7 +73,12 @@ def seconds(value):
 
 
 def times(value):
-    return "–" if value is None else f"{value:.1f}" if value < 99.5 else f"{value:.0f}"
+    """A factor for people: 5.1 ×, 120 ×."""
+    return "–" if value is None else f"{value:.1f} ×" if value < 99.5 else f"{value:.0f} ×"
+
+
+def megabytes(value):
+    return f"{value:.0f} MB" if value >= 1 else "< 1 MB"
 
 
 def table(measured):
@@ -83,18 +88,18 @@ def table(measured):
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, source, costs in measured:
-        wall = [times(factor(costs, peer, "wall")) + " ×" for peer in PEERS]
+        wall = [times(factor(costs, peer, "wall")) for peer in PEERS]
         cells = [workloads.WORKLOADS[name][0], f"{source:.0f} MB" if source >= 1 else f"{source * 1000:.0f} kB", seconds(median(costs["ours"], "wall")), *wall,
-                 times(factor(costs, "pandas", "cpu")) + " ×", f"{median(costs['ours'], 'memory'):.0f} MB", times(factor(costs, "pandas", "memory")) + " ×",
+                 times(factor(costs, "pandas", "cpu")), megabytes(median(costs["ours"], "memory")), times(factor(costs, "pandas", "memory")),
                  f"{1 / factor(costs, 'pandas', 'size'):.2f}"]
         lines.append("| " + " | ".join(cells) + " |")
     large = [costs for name, _, costs in measured if name != "three rows"]
     if large:
         def mean(peer, what):
-            found = [factor(costs, peer, what) for costs in large if peer in costs]
+            found = [each for costs in large if (each := factor(costs, peer, what)) is not None]
             return statistics.geometric_mean(found) if found else None
-        wall = [times(mean(peer, "wall")) + " ×" for peer in PEERS]
-        cells = ["**geometric mean**, starting apart", "", "", *wall, times(mean("pandas", "cpu")) + " ×", "", times(mean("pandas", "memory")) + " ×", f"{1 / mean('pandas', 'size'):.2f}"]
+        wall = [times(mean(peer, "wall")) for peer in PEERS]
+        cells = ["**geometric mean**, starting apart", "", "", *wall, times(mean("pandas", "cpu")), "", times(mean("pandas", "memory")), f"{1 / mean('pandas', 'size'):.2f}"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
