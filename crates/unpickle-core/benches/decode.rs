@@ -1,7 +1,8 @@
 //! Decoding against `pickle.loads` with Python's collector off, both in one run.
 //!
 //! `cargo bench -p unpickle-core` makes its pickles with `python3` (`PYTHON` names another), in a folder that goes
-//! when it is done. Without Python, only this crate is timed, on nothing: it says so.
+//! when it is done. Without Python, only this crate is timed, on nothing: it says so. At the end stand the factors, of the
+//! medians of the samples; they mean something if nothing else runs.
 #![expect(missing_docs, reason = "criterion's macros make public items")]
 
 use std::io::{BufRead, BufReader, Write};
@@ -83,13 +84,18 @@ impl Drop for Peer {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a benchmark says on the terminal what it leaves out")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a benchmark says on the terminal what it found and what it left out"
+)]
 fn decode(criterion: &mut Criterion) {
     let Some(mut peer) = Peer::start() else {
         eprintln!("no python3: nothing to decode");
         return;
     };
+    let mut factors = Vec::new();
     for (name, make) in WORKLOADS {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         let path = peer.folder.join(format!("{name}.pkl"));
         if peer.ask(&path, 0, make) == 0.0 {
             eprintln!("{name}: Python could not make it (numpy is missing?)");
@@ -109,14 +115,30 @@ fn decode(criterion: &mut Criterion) {
                 for _ in 0..count {
                     std::hint::black_box(Pickle::parse(&data[..]).map(|pickle| pickle.end()).ok());
                 }
-                start.elapsed()
+                let elapsed = start.elapsed();
+                ours.push(elapsed.as_secs_f64() / count as f64);
+                elapsed
             });
         });
         group.bench_function("pickle.loads", |bencher| {
-            bencher.iter_custom(|count| Duration::from_secs_f64(peer.ask(&path, count, "")));
+            bencher.iter_custom(|count| {
+                let seconds = peer.ask(&path, count, "");
+                theirs.push(seconds / count as f64);
+                Duration::from_secs_f64(seconds)
+            });
         });
         group.finish();
+        factors.push((name, median(ours), median(theirs)));
     }
+    eprintln!("{:14} {:>9} {:>12} {:>6}", "pickle", "unpickle", "pickle.loads", "times");
+    for (name, ours, theirs) in factors {
+        eprintln!("{name:14} {:6.1} ms {:9.1} ms {:6.1}", ours * 1e3, theirs * 1e3, theirs / ours);
+    }
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 criterion_group!(benches, decode);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::buffer::{LazyBytes, Source};
 use crate::error::{Category, Error, Result};
-use crate::graph::{Record, Shape, Word};
+use crate::graph::{Record, Shape};
 use crate::machine::Machine;
 use crate::text;
 use crate::value::{Id, Value};
+use crate::word::Word;
 
 /// Puts together what a file holds that is more than one pickle: an archive of PyTorch, a `.npz`, a dump of joblib with
 /// files beside it. All values are of one [`Pickle`](crate::Pickle), so paths, identity and offsets go on working.

@@ -1,11 +1,12 @@
 //! Globals, and the few calls that are only a spelling of a plain value.
 
 use crate::error::Result;
-use crate::graph::{Record, Word};
+use crate::graph::Record;
 use crate::machine::Machine;
 use crate::names;
 use crate::text;
 use crate::value::Value;
+use crate::word::Word;
 
 /// A global: a module and a qualified name, neither imported nor looked at.
 #[derive(Clone, Copy)]

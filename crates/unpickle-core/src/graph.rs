@@ -9,102 +9,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::buffer::Source;
 use crate::dict::DictIndex;
-
-/// Whatever is held anywhere: in a container, on the stack, in the memo. The two low bits are its tag.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Word(u64);
-
-const LEAF: u64 = 0;
-const RUN: u64 = 1;
-const RECORD: u64 = 2;
-const SIDE: u64 = 3;
-
-/// Most leaves of one run: what twelve bits hold. It bounds what a look-up inside a run costs.
-pub(crate) const MAX_RUN: usize = 0xfff;
-
-/// A [`Word`], taken apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ref {
-    /// The opcode of a leaf, at this offset of the input.
-    Leaf(usize),
-    /// This many leaves in a row, the first at this offset, nothing but memo opcodes and FRAMEs between them.
-    Run { at: usize, count: usize },
-    /// A container, class or object.
-    Record(u32),
-    /// A leaf in [`Graph::side`].
-    Side(usize),
-}
-
-impl Word {
-    /// No value: an unused slot. (A run of no leaves at the end of the address space.)
-    pub(crate) const EMPTY: Word = Word(!3 | RUN);
-
-    #[inline(always)]
-    pub(crate) fn leaf(at: usize) -> Word {
-        Word((at as u64) << 2 | LEAF)
-    }
-
-    #[inline(always)]
-    pub(crate) fn run(at: usize, count: usize) -> Word {
-        debug_assert!(count <= MAX_RUN);
-        Word((at as u64) << 14 | (count as u64) << 2 | RUN)
-    }
-
-    #[inline(always)]
-    pub(crate) fn record(index: u32) -> Word {
-        Word(u64::from(index) << 2 | RECORD)
-    }
-
-    #[inline(always)]
-    pub(crate) fn side(at: usize) -> Word {
-        Word((at as u64) << 2 | SIDE)
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_run(self) -> bool {
-        self.0 & 3 == RUN
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_empty(self) -> bool {
-        self == Word::EMPTY
-    }
-
-    #[inline(always)]
-    pub(crate) fn get(self) -> Ref {
-        match self.0 & 3 {
-            LEAF => Ref::Leaf((self.0 >> 2) as usize),
-            RUN => Ref::Run { at: (self.0 >> 14) as usize, count: (self.0 >> 2) as usize & MAX_RUN },
-            RECORD => Ref::Record((self.0 >> 2) as u32),
-            _ => Ref::Side((self.0 >> 2) as usize),
-        }
-    }
-
-    /// The record's index, if it is one.
-    #[inline(always)]
-    pub(crate) fn as_record(self) -> Option<u32> {
-        if self.0 & 3 == RECORD { Some((self.0 >> 2) as u32) } else { None }
-    }
-
-    #[inline(always)]
-    pub(crate) fn bits(self) -> u64 {
-        self.0
-    }
-
-    #[inline(always)]
-    pub(crate) fn from_bits(bits: u64) -> Word {
-        Word(bits)
-    }
-
-    /// How many values the word stands for.
-    #[inline(always)]
-    pub(crate) fn count(self) -> usize {
-        match self.get() {
-            Ref::Run { count, .. } => count,
-            _ => 1,
-        }
-    }
-}
+use crate::table::{Part, Table};
+use crate::word::{Ref, Word};
 
 /// What a [`Record`] is. An object has two slots in [`Graph::words`], as said here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +84,7 @@ const EXTRA: u32 = 1 << 31;
 impl Record {
     #[inline(always)]
     pub(crate) fn new(shape: Shape, at: usize, start: u32, extra: u32) -> Record {
-        let mut record = Record { head: (at as u64) << 20 | shape as u64, body: Word(0) };
+        let mut record = Record { head: (at as u64) << 20 | shape as u64, body: Word::from_bits(0) };
         record.set_span(start, extra);
         record
     }
@@ -186,18 +92,18 @@ impl Record {
     /// Index into [`Graph::words`], or what [`Storage`] and [`Shape`] say.
     #[inline(always)]
     pub(crate) fn start(&self) -> u32 {
-        self.body.0 as u32
+        self.body.bits() as u32
     }
 
     /// A container's number of words; where an object's state is.
     #[inline(always)]
     pub(crate) fn extra(&self) -> u32 {
-        (self.body.0 >> 32) as u32
+        (self.body.bits() >> 32) as u32
     }
 
     #[inline(always)]
     pub(crate) fn set_span(&mut self, start: u32, extra: u32) {
-        self.body = Word(u64::from(start) | u64::from(extra) << 32);
+        self.body = Word::from_bits(u64::from(start) | u64::from(extra) << 32);
     }
 
     /// Makes it a container of what one word stands for.
@@ -289,6 +195,8 @@ pub(crate) struct Graph {
     pub(crate) words: Vec<Word>,
     pub(crate) bigs: Vec<Big>,
     pub(crate) extras: Vec<Extra>,
+    /// Containers and objects that are made alike, in rows.
+    pub(crate) tables: Vec<Table>,
     /// Leaves that the input holds as text, re-written as binary opcodes, each behind the eight bytes of its
     /// original offset: reading a leaf knows binary opcodes only.
     pub(crate) side: Vec<u8>,
@@ -299,12 +207,21 @@ pub(crate) struct Graph {
     pub(crate) encoding: crate::Encoding,
     pub(crate) protocol: u8,
     /// Hash indexes of the larger dicts that were searched.
-    pub(crate) indexes: Mutex<HashMap<u32, Arc<DictIndex>>>,
+    pub(crate) indexes: Mutex<HashMap<Word, Arc<DictIndex>>>,
 }
 
 impl Graph {
     pub(crate) fn record(&self, index: u32) -> Option<&Record> {
         self.records.get(index as usize)
+    }
+
+    /// The container or object of a row.
+    #[inline]
+    pub(crate) fn part(&self, word: Word) -> Option<Part<'_>> {
+        match word.get() {
+            Ref::Node { table, node, row } => Part::new(&self.tables, table, node, row),
+            _ => None,
+        }
     }
 
     /// The words of a container, how many values they stand for, and the [`Big`] they are in.
@@ -358,7 +275,7 @@ impl Graph {
                 record.set_span(end as u32, words.len() as u32 + 1);
             }
             Storage::Inline if record.extra() == 0 => {
-                self.words.push(Word(words.iter().map(|word| word.count() as u64).sum()));
+                self.words.push(Word::from_bits(words.iter().map(|word| word.count() as u64).sum()));
                 self.words.extend_from_slice(words);
                 record.set_storage(Storage::InlineRuns);
                 record.set_span(end as u32, words.len() as u32);
@@ -438,15 +355,6 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_gives_back_what_it_was_made_of() {
-        assert_eq!(Word::leaf(5).get(), Ref::Leaf(5));
-        assert_eq!(Word::run(1 << 40, MAX_RUN).get(), Ref::Run { at: 1 << 40, count: MAX_RUN });
-        assert_eq!(Word::record(u32::MAX).get(), Ref::Record(u32::MAX));
-        assert_eq!(Word::side(7).get(), Ref::Side(7));
-        assert!(Word::EMPTY.is_empty() && !Word::run(0, 0).is_empty());
-    }
 
     #[test]
     fn a_record_keeps_offset_tag_and_shape_apart() {

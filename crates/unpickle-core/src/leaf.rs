@@ -47,6 +47,37 @@ pub(crate) fn read(bytes: &[u8], at: usize) -> Option<Leaf<'_>> {
     })
 }
 
+/// The float at `at`; what [`read`] says, in less time.
+#[inline(always)]
+pub(crate) fn float(bytes: &[u8], at: usize) -> Option<f64> {
+    let [opcode, number @ ..] = chunk::<9>(bytes, at)?;
+    (opcode == Opcode::BinFloat as u8).then(|| f64::from_be_bytes(number))
+}
+
+/// The `str` at `at`.
+#[inline(always)]
+pub(crate) fn str(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    if *bytes.get(at)? == Opcode::ShortBinUnicode as u8 {
+        return data1(bytes, at + 1);
+    }
+    match read(bytes, at)? {
+        Leaf::Str(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The integer at `at`, if it fits.
+#[inline(always)]
+pub(crate) fn small(bytes: &[u8], at: usize) -> Option<i64> {
+    if *bytes.get(at)? == Opcode::BinInt as u8 {
+        return Some(i32::from_le_bytes(chunk(bytes, at + 1)?).into());
+    }
+    match read(bytes, at)? {
+        Leaf::Small(value) => Some(value),
+        _ => None,
+    }
+}
+
 /// An integer of up to eight bytes as it is, a longer one without its superfluous bytes.
 fn long(mut data: &[u8]) -> Leaf<'_> {
     while let [rest @ .., next, last] = data {

@@ -36,25 +36,25 @@
 //!
 //! The pickle is the arena. A leaf (number, text, `None`) is the offset of its opcode, eight bytes; a long row of
 //! leaves is one such word; a container or object is a record of sixteen bytes and a word for each thing it holds.
+//! Items of a list that are made by the same opcodes (a million dicts of one shape) have no records of their own: the
+//! opcodes are learned from two of them, and of each is kept where its leaves are, four bytes for one.
 //! So strings are not copied, every value knows its byte, and dropping is a few deallocations.
 //!
 //! # Speed
 //!
-//! Against `pickle.loads` with Python's collector off (CPython 3.11, processor time, two cores of a shared machine, the
-//! range of several runs), decoding and dropping takes less time by the factors below. `cargo bench -p unpickle-core`
-//! times both in one run.
+//! Against `pickle.loads` with Python's collector off (CPython 3.11, two cores of a shared machine, medians), decoding and
+//! dropping takes less time by the factors below. `cargo bench -p unpickle-core` times both in one run and ends with this
+//! table.
 //!
 //! | pickle | times faster |
 //! |---|---|
-//! | 10 million short strings | 25 |
-//! | the same, every seventh `None` | 16 to 22 |
-//! | 1 million dicts of four keys | 3.7 |
-//! | 3 million ints | 9 to 11 |
-//! | 3 million floats | 8 to 11 |
-//! | 200,000 small numpy arrays | 7.7 to 8.5 |
-//! | 1 million lists of two ints | 4 to 6 |
-//!
-//! Page faults rule: half of the time of the slower ones is the kernel handing out memory for the tables.
+//! | 10 million short strings | 13 to 17 |
+//! | the same, every seventh `None` | 9 |
+//! | 1 million dicts of four keys | 16 |
+//! | 3 million ints | 8 |
+//! | 3 million floats | 30 to 50 |
+//! | 200,000 small numpy arrays | 50 to 70 |
+//! | 1 million lists of two ints | 11 |
 #![forbid(unsafe_code)]
 
 mod assembly;
@@ -80,8 +80,11 @@ mod pickle;
 mod repr;
 mod seq;
 mod str;
+mod table;
+mod template;
 mod text;
 mod value;
+mod word;
 
 pub use crate::assembly::Assembly;
 pub use crate::buffer::{Buffer, LazyBytes};

@@ -10,19 +10,24 @@ use std::sync::Mutex;
 use crate::buffer::Source;
 use crate::class;
 use crate::error::{Category, Error, Result};
-use crate::graph::{Graph, Record, Shape, Word};
+use crate::graph::{Graph, Record, Shape};
 use crate::inline::Inline;
 use crate::memo::Memo;
 use crate::op::{LeafEnd, Opcode, leaf_end};
 use crate::ops;
+use crate::word::Word;
 use crate::{Limits, text};
 
 mod arguments;
 mod containers;
 mod inline;
 mod objects;
+mod rewind;
+mod rows;
 mod runs;
 mod stack;
+
+use rows::Rows;
 
 pub(crate) struct Machine<'i> {
     pub(crate) input: &'i [u8],
@@ -35,6 +40,7 @@ pub(crate) struct Machine<'i> {
     /// How many words on the stack are runs.
     runs: usize,
     memo: Memo,
+    rows: Rows,
     /// The bytes of what `_codecs.encode` was called on, by the text's word.
     pub(crate) encoded: HashMap<Word, Word>,
     limits: Limits,
@@ -58,6 +64,7 @@ impl<'i> Machine<'i> {
                 words: Vec::new(),
                 bigs: Vec::new(),
                 extras: Vec::new(),
+                tables: Vec::new(),
                 side: Vec::new(),
                 buffers: options.buffers.iter().cloned().map(Source::Given).collect(),
                 root: Word::EMPTY,
@@ -71,6 +78,7 @@ impl<'i> Machine<'i> {
             fence: 0,
             runs: 0,
             memo: Memo::default(),
+            rows: Rows::new(options.rows),
             encoded: HashMap::new(),
             limits: options.limits,
             inline: options.inline,
@@ -106,6 +114,7 @@ impl<'i> Machine<'i> {
             self.stack.clear();
             self.marks.clear();
             (self.fence, self.runs, self.memo) = (0, 0, Memo::default());
+            self.rows.forget();
             match self.one() {
                 Ok(root) => roots.push(root),
                 Err(error) => {
@@ -124,7 +133,7 @@ impl<'i> Machine<'i> {
     }
 
     /// Runs up to the next STOP. Gives what was pickled.
-    fn one(&mut self) -> Result<Word> {
+    fn steps(&mut self) -> Result<Word> {
         loop {
             let at = self.at;
             let Some(&byte) = self.input.get(at) else { return Err(ops::no_stop(at)) };
@@ -141,7 +150,7 @@ impl<'i> Machine<'i> {
                 }
                 Opcode::Memoize => {
                     let word = self.top(at)?;
-                    self.memo.memoize(self.input, word);
+                    self.memo.memoize(self.input, &self.graph.tables, word);
                 }
                 Opcode::BinPut => {
                     let index = self.byte(opcode, at)?;
@@ -155,37 +164,54 @@ impl<'i> Machine<'i> {
                     self.fence = self.stack.len();
                     self.marks.push(self.fence);
                     if self.fills_sequence() {
+                        self.rows()?;
                         self.leaves()?;
                     }
                 }
-                Opcode::Tuple1 => self.tuple(at, 1)?,
-                Opcode::Tuple2 => self.tuple(at, 2)?,
-                Opcode::Tuple3 => self.tuple(at, 3)?,
+                Opcode::Tuple1 => {
+                    self.tuple(at, 1)?;
+                    self.next_item()?;
+                }
+                Opcode::Tuple2 => {
+                    self.tuple(at, 2)?;
+                    self.next_item()?;
+                }
+                Opcode::Tuple3 => {
+                    self.tuple(at, 3)?;
+                    self.next_item()?;
+                }
                 Opcode::EmptyList => self.empty(Shape::List, at)?,
                 Opcode::EmptyDict => self.empty(Shape::Dict, at)?,
                 Opcode::EmptySet => self.empty(Shape::Set, at)?,
                 Opcode::SetItem => {
                     let from = self.above(at, 2)?;
                     self.set_items(at, from)?;
+                    self.next_item()?;
                 }
                 Opcode::SetItems => {
                     let from = self.pop_mark(at)?;
                     self.set_items(at, from)?;
+                    self.next_item()?;
                 }
                 Opcode::Append => {
                     let from = self.above(at, 1)?;
                     self.append(at, from, Shape::List)?;
+                    self.next_item()?;
                 }
                 Opcode::Appends => {
                     let from = self.pop_mark(at)?;
                     self.append(at, from, Shape::List)?;
+                    self.next_item()?;
                 }
                 Opcode::AddItems => {
                     let from = self.pop_mark(at)?;
                     self.append(at, from, Shape::Set)?;
                 }
                 Opcode::List => self.marked(Shape::List, at)?,
-                Opcode::Tuple => self.marked(Shape::Tuple, at)?,
+                Opcode::Tuple => {
+                    self.marked(Shape::Tuple, at)?;
+                    self.next_item()?;
+                }
                 Opcode::FrozenSet => self.marked(Shape::FrozenSet, at)?,
                 Opcode::Dict => {
                     let from = self.pop_mark(at)?;
@@ -201,6 +227,7 @@ impl<'i> Machine<'i> {
                     let word = self.object(Shape::Reduce, at, callable, args)?;
                     class::fold_call(self, word, callable, args)?;
                     self.push(word);
+                    self.next_item()?;
                 }
                 Opcode::NewObj => {
                     let [callable, args] = self.pop_two(at)?;
@@ -218,6 +245,7 @@ impl<'i> Machine<'i> {
                     let state = self.pop(at)?;
                     let object = self.top(at)?;
                     self.build(object, state)?;
+                    self.next_item()?;
                 }
                 Opcode::StackGlobal => {
                     let [module, name] = self.pop_two(at)?;
@@ -351,7 +379,7 @@ impl<'i> Machine<'i> {
         self.stack.push(word);
         if self.input.get(self.at) == Some(&(Opcode::Memoize as u8)) {
             self.at += 1;
-            self.memo.memoize(self.input, word);
+            self.memo.memoize(self.input, &self.graph.tables, word);
         }
     }
 
@@ -360,6 +388,9 @@ impl<'i> Machine<'i> {
     fn remember_leaf(&mut self, at: usize, end: usize) -> usize {
         match self.memo.follows(self.input, end) {
             Some(next) => {
+                if self.memo.in_rows() {
+                    self.memo.leave_rows(self.input, &self.graph.tables);
+                }
                 self.memo.push_leaf(at);
                 next
             }
@@ -369,7 +400,7 @@ impl<'i> Machine<'i> {
 
     #[inline(always)]
     fn get(&mut self, at: usize, index: u64) -> Result<()> {
-        match self.memo.get(self.input, index) {
+        match self.memo.get(self.input, &self.graph.tables, index) {
             Some(word) => {
                 self.stack.push(word);
                 Ok(())
@@ -380,7 +411,7 @@ impl<'i> Machine<'i> {
 
     fn put(&mut self, at: usize, index: u64) -> Result<()> {
         let word = self.top(at)?;
-        self.memo.put(self.input, index, word);
+        self.memo.put(self.input, &self.graph.tables, index, word);
         Ok(())
     }
 }

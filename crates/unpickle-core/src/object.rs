@@ -2,9 +2,11 @@
 
 use crate::class::{Class, Known};
 use crate::dict::Dict;
-use crate::graph::{Record, Shape};
+use crate::graph::{Extra, Record, Shape};
 use crate::seq::Seq;
+use crate::table::Part;
 use crate::value::Value;
+use crate::word::Word;
 
 /// What a call in the pickle would make: the callable, its arguments, what BUILD set, what was appended and set.
 /// Nothing was called.
@@ -21,7 +23,14 @@ use crate::value::Value;
 #[derive(Clone, Copy)]
 pub struct Object<'p> {
     value: Value<'p>,
-    record: &'p Record,
+    body: Body<'p>,
+}
+
+/// Where it is kept.
+#[derive(Clone, Copy)]
+enum Body<'p> {
+    Record(&'p Record),
+    Part(Part<'p>),
 }
 
 /// By which opcode an [`Object`] is made.
@@ -57,7 +66,26 @@ pub struct Call<'p> {
 
 impl<'p> Object<'p> {
     pub(crate) fn new(value: Value<'p>, record: &'p Record) -> Object<'p> {
-        Object { value, record }
+        Object { value, body: Body::Record(record) }
+    }
+
+    pub(crate) fn of_part(value: Value<'p>, part: Part<'p>) -> Object<'p> {
+        Object { value, body: Body::Part(part) }
+    }
+
+    fn shape(self) -> Shape {
+        match self.body {
+            Body::Record(record) => record.shape(),
+            Body::Part(part) => part.shape(),
+        }
+    }
+
+    /// What few objects have, none of those in rows.
+    fn extra(self) -> Option<&'p Extra> {
+        match self.body {
+            Body::Record(record) => self.value.graph().extra(record),
+            Body::Part(_) => None,
+        }
     }
 
     /// The value that it is.
@@ -67,7 +95,7 @@ impl<'p> Object<'p> {
 
     /// By which opcode it is made.
     pub fn make(self) -> Make {
-        match self.record.shape() {
+        match self.shape() {
             Shape::NewObj => Make::NewObj,
             Shape::NewObjEx => Make::NewObjEx,
             Shape::Obj => Make::Obj,
@@ -77,7 +105,12 @@ impl<'p> Object<'p> {
     }
 
     fn slot(self, i: usize) -> Option<Value<'p>> {
-        self.value.graph().slot(self.record, i).map(|word| self.value.with(word))
+        let word = match self.body {
+            Body::Record(record) => self.value.graph().slot(record, i),
+            // Then comes the state.
+            Body::Part(part) => part.slot(i).filter(|_| i < 2),
+        };
+        word.map(|word| self.value.with(word))
     }
 
     /// What is called: a global as a rule, but it may be an object itself. Of a persistent id, it is what that stands for,
@@ -103,7 +136,7 @@ impl<'p> Object<'p> {
 
     /// The keyword arguments, a dict.
     pub fn kwargs(self) -> Option<Value<'p>> {
-        let word = self.value.graph().extra(self.record)?.kwargs?;
+        let word = self.extra()?.kwargs?;
         Some(self.value.with(word))
     }
 
@@ -119,7 +152,7 @@ impl<'p> Object<'p> {
     }
 
     fn reconstructs(self) -> bool {
-        self.record.shape() == Shape::Reduce && self.callable().known() == Known::Reconstructor
+        self.shape() == Shape::Reduce && self.callable().known() == Known::Reconstructor
     }
 
     /// The call, by name; `None` if the callable is neither a global nor an attribute of one.
@@ -165,25 +198,28 @@ impl<'p> Object<'p> {
 
     /// What each BUILD set, in order.
     pub fn states(self) -> impl DoubleEndedIterator<Item = Value<'p>> + use<'p> {
-        let states = self.value.graph().states(self.record);
+        let (states, part): (&'p [Word], _) = match self.body {
+            Body::Record(record) => (self.value.graph().states(record), None),
+            Body::Part(part) => (&[], part.slot(2)),
+        };
         // The first state of a call that spells bytes is the leaf that holds them.
         let skip = usize::from(self.value.folded_leaf().is_some());
-        states.iter().skip(skip).map(move |&word| self.value.with(word))
+        states.iter().skip(skip).copied().chain(part).map(move |word| self.value.with(word))
     }
 
     /// What was appended or added.
     pub fn items(self) -> Option<Seq<'p>> {
         let graph = self.value.graph();
-        let record = graph.record(graph.extra(self.record)?.items?)?;
+        let record = graph.record(self.extra()?.items?)?;
         Some(self.value.seq(record))
     }
 
     /// What was set by key.
     pub fn pairs(self) -> Option<Dict<'p>> {
         let graph = self.value.graph();
-        let index = graph.extra(self.record)?.pairs?;
+        let index = self.extra()?.pairs?;
         let record = graph.record(index)?;
-        Some(Dict::new(self.value.with(crate::graph::Word::record(index)), record))
+        Some(Dict::new(self.value.with(Word::record(index)), record))
     }
 
     /// The pairs that an `OrderedDict` is made of where Python 2 wrote it: `OrderedDict([[key, value], …])`. Each is a

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::assembly::Assembly;
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Ref, Word};
+use crate::graph::Graph;
 use crate::inline::Inline;
 use crate::limits::Limits;
 use crate::machine::Machine;
+use crate::table::Table;
 use crate::value::{Id, Value};
+use crate::word::{Ref, Word};
 
 /// What a Python 2 `str` is taken for: its bytes may be text or data, and the pickle does not say which.
 ///
@@ -36,12 +38,25 @@ pub enum Encoding {
 /// assert_eq!(pickle.root().as_text().as_deref(), Some("café"));
 /// # Ok::<(), unpickle_core::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Options<'o> {
     pub(crate) limits: Limits,
     pub(crate) encoding: Encoding,
     pub(crate) buffers: Vec<Arc<[u8]>>,
     pub(crate) inline: Option<&'o dyn Inline>,
+    pub(crate) rows: bool,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options {
+            limits: Limits::default(),
+            encoding: Encoding::default(),
+            buffers: Vec::new(),
+            inline: None,
+            rows: true,
+        }
+    }
 }
 
 impl<'o> Options<'o> {
@@ -75,6 +90,15 @@ impl<'o> Options<'o> {
     #[must_use]
     pub fn with_inline(mut self, inline: &'o dyn Inline) -> Self {
         self.inline = Some(inline);
+        self
+    }
+
+    /// Keeps each container as it is, alone, instead of items made alike as rows of one table. The values are the same,
+    /// decoding takes longer, and the tables are larger: good for tests that compare the two.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_rows(mut self) -> Self {
+        self.rows = false;
         self
     }
 
@@ -225,17 +249,21 @@ impl<B: AsRef<[u8]>> Pickle<B> {
             Ref::Leaf(at) => at < input.len(),
             Ref::Record(index) => self.graph.record(index).is_some(),
             Ref::Side(at) => at < self.graph.side.len(),
-            Ref::Run { .. } => false,
+            Ref::Node { .. } => self.graph.part(word).is_some(),
+            Ref::Run { .. } | Ref::Rows { .. } => false,
         };
         known.then(|| Value::new(&self.graph, input, word))
     }
 
-    /// Every container, global and object that decoding made, in the order of their opcodes' work. (The empty
-    /// tuple, numbers, text and bytes are none.)
-    pub fn objects(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
-        let input = self.input.as_ref();
-        (0..self.graph.records.len())
-            .map(move |index| Value::new(&self.graph, input, Word::record(index as u32)))
+    /// Every container, global and object that decoding made. (The empty tuple, numbers, text and bytes are none.) Those
+    /// that stand in rows of items made alike come last, all others in the order of their opcodes' work.
+    pub fn objects(&self) -> impl Iterator<Item = Value<'_>> {
+        let value = |word| Value::new(&self.graph, self.input.as_ref(), word);
+        let rows = self.graph.tables.iter().enumerate().flat_map(|(index, table)| {
+            let nodes = table.template.nodes.len();
+            (0..table.rows()).flat_map(move |row| (0..nodes).map(move |node| Word::node(index, node, row)))
+        });
+        (0..self.graph.records.len()).map(|index| Word::record(index as u32)).chain(rows).map(value)
     }
 
     /// Bytes that the tables take, the input apart.
@@ -244,7 +272,13 @@ impl<B: AsRef<[u8]>> Pickle<B> {
         let bigs: usize = graph.bigs.iter().map(|big| big.words.capacity() * 8 + size_of_val(big)).sum();
         let extras: usize =
             graph.extras.iter().map(|extra| extra.states.capacity() * 8 + size_of_val(extra)).sum();
-        graph.records.capacity() * 16 + graph.words.capacity() * 8 + graph.side.capacity() + bigs + extras
+        let tables: usize = graph.tables.iter().map(Table::memory).sum();
+        tables
+            + graph.records.capacity() * 16
+            + graph.words.capacity() * 8
+            + graph.side.capacity()
+            + bigs
+            + extras
     }
 }
 

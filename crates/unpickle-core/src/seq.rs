@@ -1,8 +1,10 @@
 //! `Seq`: the items of a list, tuple, set or frozenset.
 
-use crate::graph::{Big, Graph, Ref, STRIDE, Word};
+use crate::graph::{Big, Graph, STRIDE};
 use crate::op::{LeafEnd, Opcode, leaf_end};
+use crate::table::{Leaves, Part, Table};
 use crate::value::{Id, Value};
+use crate::word::{Ref, Word};
 
 /// The items of a list, tuple, set or frozenset, in order. Cheap to copy.
 ///
@@ -21,9 +23,21 @@ use crate::value::{Id, Value};
 pub struct Seq<'p> {
     graph: &'p Graph,
     input: &'p [u8],
-    words: &'p [Word],
+    body: Body<'p>,
     len: usize,
-    big: Option<&'p Big>,
+}
+
+/// Where the items are.
+#[derive(Clone, Copy)]
+enum Body<'p> {
+    /// Each of these is an item.
+    Words(&'p [Word]),
+    /// Some of these are runs.
+    Runs(&'p [Word], Option<&'p Big>),
+    /// The leaves from this offset on.
+    Leaves(usize),
+    /// Some of the slots of a row.
+    Slots(Part<'p>),
 }
 
 impl<'p> Seq<'p> {
@@ -34,12 +48,21 @@ impl<'p> Seq<'p> {
         items: (&'p [Word], usize, Option<&'p Big>),
     ) -> Seq<'p> {
         let (words, len, big) = items;
-        Seq { graph, input, words, len, big }
+        let body = if words.len() == len { Body::Words(words) } else { Body::Runs(words, big) };
+        Seq { graph, input, body, len }
+    }
+
+    pub(crate) fn of_part(graph: &'p Graph, input: &'p [u8], part: Part<'p>) -> Seq<'p> {
+        match part.leaves(input) {
+            Some(Leaves::Run(at, len)) => Seq { graph, input, body: Body::Leaves(at), len },
+            Some(Leaves::Words(words)) => Seq { graph, input, body: Body::Words(words), len: words.len() },
+            None => Seq { graph, input, body: Body::Slots(part), len: part.len() },
+        }
     }
 
     #[inline]
     pub(crate) fn empty(graph: &'p Graph, input: &'p [u8]) -> Seq<'p> {
-        Seq::new(graph, input, (&[], 0, None))
+        Seq { graph, input, body: Body::Words(&[]), len: 0 }
     }
 
     /// How many items there are.
@@ -56,16 +79,23 @@ impl<'p> Seq<'p> {
     /// The item at `index`, from 0.
     #[inline]
     pub fn get(self, index: usize) -> Option<Value<'p>> {
-        if self.len == self.words.len() {
-            return self.words.get(index).map(|&word| Value::new(self.graph, self.input, word));
-        }
-        self.range(index..index.checked_add(1)?).next()
+        let word = match self.body {
+            Body::Words(words) => words.get(index).copied(),
+            Body::Slots(part) => part.slot(index),
+            _ => return self.range(index..index.checked_add(1)?).next(),
+        };
+        word.map(|word| Value::new(self.graph, self.input, word))
     }
 
     /// All items.
     #[inline]
     pub fn iter(self) -> Iter<'p> {
-        Iter { seq: self, words: self.words.iter(), leaf: 0, in_run: 0, left: self.len }
+        let (words, run) = match self.body {
+            Body::Words(words) | Body::Runs(words, _) => (words, Run::NONE),
+            Body::Leaves(at) => (&[][..], Run::leaves(at, self.len)),
+            Body::Slots(part) => (&[][..], Run { kind: RunKind::Slots(part), at: 0, left: self.len }),
+        };
+        Iter { graph: self.graph, input: self.input, words: words.iter(), run, left: self.len }
     }
 
     /// The items from `range.start` up to but not with `range.end`, as far as there are any.
@@ -73,31 +103,35 @@ impl<'p> Seq<'p> {
         let end = range.end.min(self.len);
         let start = range.start.min(end);
         let mut iter = self.iter();
-        iter.left = end - start;
-        if self.len == self.words.len() {
-            iter.words = self.words.get(start..end).unwrap_or_default().iter();
-            return iter;
-        }
         let mut skip = start;
-        if let Some(big) = self.big.filter(|big| big.runs) {
-            let marks = big.marks.get_or_init(|| marks(&big.words));
-            let mark = marks.partition_point(|&before| before as usize <= skip).saturating_sub(1);
-            if let Some(&before) = marks.get(mark) {
-                skip -= before as usize;
-                iter.words = self.words.get(mark * STRIDE..).unwrap_or_default().iter();
+        match self.body {
+            Body::Words(words) => {
+                iter.words = words.get(start..end).unwrap_or_default().iter();
+                skip = 0;
             }
+            Body::Runs(words, Some(big)) if big.runs => {
+                let marks = big.marks.get_or_init(|| marks(&big.words));
+                let mark = marks.partition_point(|&before| before as usize <= skip).saturating_sub(1);
+                if let Some(&before) = marks.get(mark) {
+                    skip -= before as usize;
+                    iter.words = words.get(mark * STRIDE..).unwrap_or_default().iter();
+                }
+            }
+            _ => {}
         }
         iter.skip_values(skip);
+        iter.left = end - start;
         iter
     }
 
     /// The items from `from` on, of a sequence without runs: the arguments of a call have few.
     pub(crate) fn tail(self, from: usize) -> Seq<'p> {
-        if self.len != self.words.len() {
-            return self;
-        }
-        let words = self.words.get(from..).unwrap_or_default();
-        Seq { words, len: words.len(), ..self }
+        let body = match self.body {
+            Body::Words(words) => Body::Words(words.get(from..).unwrap_or_default()),
+            Body::Slots(part) => Body::Slots(part.tail(from)),
+            Body::Runs(..) | Body::Leaves(_) => return self,
+        };
+        Seq { body, len: self.len.saturating_sub(from), ..self }
     }
 
     /// What each item is held by: equal ids are one Python object.
@@ -135,34 +169,107 @@ fn marks(words: &[Word]) -> Vec<u64> {
 /// An iterator over the items of a [`Seq`].
 #[derive(Clone)]
 pub struct Iter<'p> {
-    seq: Seq<'p>,
+    graph: &'p Graph,
+    input: &'p [u8],
     words: std::slice::Iter<'p, Word>,
-    /// Where the next leaf of the current run is.
-    leaf: usize,
-    /// How many leaves of the current run are left.
-    in_run: usize,
+    run: Run<'p>,
     left: usize,
+}
+
+/// What is left of the values of one word.
+#[derive(Clone, Copy)]
+struct Run<'p> {
+    kind: RunKind<'p>,
+    /// Where the next leaf is, or the next node or slot.
+    at: usize,
+    left: usize,
+}
+
+#[derive(Clone, Copy)]
+enum RunKind<'p> {
+    Leaves,
+    /// This node of the rows of this table.
+    Rows {
+        table: usize,
+        node: usize,
+    },
+    /// The slots of a part.
+    Slots(Part<'p>),
+}
+
+impl<'p> Run<'p> {
+    const NONE: Run<'static> = Run { kind: RunKind::Leaves, at: 0, left: 0 };
+
+    fn leaves(at: usize, left: usize) -> Run<'p> {
+        Run { kind: RunKind::Leaves, at, left }
+    }
+
+    /// Of a word that is a run.
+    fn of(input: &[u8], tables: &[Table], word: Word) -> Run<'p> {
+        match word.get() {
+            Ref::Run { at, count } => Run::leaves(first_leaf(input, at), count),
+            Ref::Rows { table, row, count } => {
+                let node = tables.get(table).map_or(0, |table| table.template.root);
+                Run { kind: RunKind::Rows { table, node }, at: row, left: count }
+            }
+            _ => Run::NONE,
+        }
+    }
+
+    #[inline(always)]
+    fn next(&mut self, input: &[u8]) -> Word {
+        self.left -= 1;
+        let at = self.at;
+        match self.kind {
+            RunKind::Leaves => {
+                if self.left > 0 {
+                    self.at = next_leaf(input, at);
+                }
+                Word::leaf(at)
+            }
+            RunKind::Rows { table, node } => {
+                self.at += 1;
+                Word::node(table, node, at)
+            }
+            RunKind::Slots(part) => {
+                self.at += 1;
+                part.slot(at).unwrap_or(Word::EMPTY)
+            }
+        }
+    }
+
+    fn skip(&mut self, input: &[u8], count: usize) {
+        match self.kind {
+            RunKind::Leaves => {
+                for _ in 0..count {
+                    self.at = next_leaf(input, self.at);
+                }
+            }
+            _ => self.at += count,
+        }
+        self.left -= count;
+    }
 }
 
 impl<'p> Iter<'p> {
     fn skip_values(&mut self, mut skip: usize) {
         while skip > 0 {
-            let Some(word) = self.words.as_slice().first() else { return };
-            let count = word.count();
-            if count > skip {
-                if let Ref::Run { at, .. } = word.get() {
-                    self.words.next();
-                    self.leaf = first_leaf(self.seq.input, at);
-                    self.in_run = count;
-                    for _ in 0..skip {
-                        self.leaf = next_leaf(self.seq.input, self.leaf);
-                        self.in_run -= 1;
-                    }
-                }
-                return;
+            if self.run.left > skip {
+                return self.run.skip(self.input, skip);
             }
-            skip -= count;
-            self.words.next();
+            skip -= self.run.left;
+            self.run.left = 0;
+            let Some(&word) = self.words.as_slice().first() else { return };
+            if !word.is_run() {
+                if skip == 0 {
+                    return;
+                }
+                skip -= 1;
+                self.words.next();
+            } else if skip > 0 {
+                self.words.next();
+                self.run = Run::of(self.input, &self.graph.tables, word);
+            }
         }
     }
 }
@@ -176,22 +283,15 @@ impl<'p> Iterator for Iter<'p> {
             return None;
         }
         self.left -= 1;
-        if self.in_run == 0 {
+        if self.run.left == 0 {
             let word = *self.words.next()?;
             if !word.is_run() {
-                return Some(Value::new(self.seq.graph, self.seq.input, word));
+                return Some(Value::new(self.graph, self.input, word));
             }
-            if let Ref::Run { at, count } = word.get() {
-                self.leaf = first_leaf(self.seq.input, at);
-                self.in_run = count;
-            }
+            self.run = Run::of(self.input, &self.graph.tables, word);
         }
-        let word = Word::leaf(self.leaf);
-        self.in_run -= 1;
-        if self.in_run > 0 {
-            self.leaf = next_leaf(self.seq.input, self.leaf);
-        }
-        Some(Value::new(self.seq.graph, self.seq.input, word))
+        let word = self.run.next(self.input);
+        Some(Value::new(self.graph, self.input, word))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -199,34 +299,38 @@ impl<'p> Iterator for Iter<'p> {
     }
 
     /// As `next` again and again, without asking for each item where the iterator stands: `for_each` comes here.
+    #[inline]
     fn fold<A, F: FnMut(A, Value<'p>) -> A>(self, init: A, mut each: F) -> A {
-        let Iter { seq, words, mut leaf, in_run, mut left } = self;
-        let value = |word| Value::new(seq.graph, seq.input, word);
+        let Iter { graph, input, mut words, mut run, mut left } = self;
         let mut all = init;
-        let run = |leaf: &mut usize, count: usize, left: &mut usize, mut all: A, each: &mut F| {
-            let count = count.min(*left);
-            *left -= count;
-            for i in 0..count {
-                all = each(all, value(Word::leaf(*leaf)));
-                if i + 1 < count {
-                    *leaf = next_leaf(seq.input, *leaf);
+        while left > 0 {
+            let mut count = run.left.min(left);
+            left -= count;
+            match run.kind {
+                RunKind::Leaves => {
+                    while count > 0 {
+                        all = each(all, Value::new(graph, input, Word::leaf(run.at)));
+                        count -= 1;
+                        if count > 0 {
+                            run.at = next_leaf(input, run.at);
+                        }
+                    }
+                }
+                _ => {
+                    for _ in 0..count {
+                        all = each(all, Value::new(graph, input, run.next(input)));
+                    }
                 }
             }
-            all
-        };
-        if in_run > 0 {
-            all = run(&mut leaf, in_run, &mut left, all, &mut each);
-        }
-        for &word in words {
-            if left == 0 {
-                break;
-            }
-            if let Ref::Run { at, count } = word.get() {
-                let mut leaf = first_leaf(seq.input, at);
-                all = run(&mut leaf, count, &mut left, all, &mut each);
-            } else {
+            run = Run::NONE;
+            while left > 0 {
+                let Some(&word) = words.next() else { return all };
+                if word.is_run() {
+                    run = Run::of(input, &graph.tables, word);
+                    break;
+                }
                 left -= 1;
-                all = each(all, value(word));
+                all = each(all, Value::new(graph, input, word));
             }
         }
         all
@@ -237,7 +341,7 @@ impl ExactSizeIterator for Iter<'_> {}
 
 /// The leaf at `at`, or behind the FRAMEs there.
 #[inline(always)]
-fn first_leaf(input: &[u8], mut at: usize) -> usize {
+pub(crate) fn first_leaf(input: &[u8], mut at: usize) -> usize {
     while input.get(at) == Some(&(Opcode::Frame as u8)) {
         at += 9;
     }
@@ -252,23 +356,24 @@ fn next_leaf(input: &[u8], at: usize) -> usize {
         // Only if the bytes are not those that were decoded: any progress will do.
         _ => return at.saturating_add(1),
     };
-    let next = match input.get(end) {
-        Some(&byte) if byte == Opcode::Memoize as u8 => end + 1,
-        Some(&byte) if byte == Opcode::BinPut as u8 => end + 2,
-        Some(&byte) if byte == Opcode::LongBinPut as u8 => end + 5,
-        _ => end,
-    };
-    first_leaf(input, next)
+    first_leaf(input, memo_end(input, end))
 }
 
-/// Calls `each` with a word for each leaf of a run.
-pub(crate) fn leaves(input: &[u8], run: Word, mut each: impl FnMut(Word)) {
-    let Ref::Run { at, count } = run.get() else { return };
-    let mut at = first_leaf(input, at);
-    for left in (0..count).rev() {
-        each(Word::leaf(at));
-        if left > 0 {
-            at = next_leaf(input, at);
-        }
+/// Where the memo opcode at `at` ends, if there is one.
+#[inline(always)]
+pub(crate) fn memo_end(input: &[u8], at: usize) -> usize {
+    match input.get(at) {
+        Some(&byte) if byte == Opcode::Memoize as u8 => at + 1,
+        Some(&byte) if byte == Opcode::BinPut as u8 => at + 2,
+        Some(&byte) if byte == Opcode::LongBinPut as u8 => at + 5,
+        _ => at,
+    }
+}
+
+/// Calls `each` with a word for each value of a run.
+pub(crate) fn spread(input: &[u8], tables: &[Table], word: Word, mut each: impl FnMut(Word)) {
+    let mut run = Run::of(input, tables, word);
+    while run.left > 0 {
+        each(run.next(input));
     }
 }

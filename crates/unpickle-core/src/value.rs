@@ -8,7 +8,7 @@ use crate::class::{Class, folded};
 use crate::dict::Dict;
 use crate::error::{Error, Result};
 use crate::extract::FromPickle;
-use crate::graph::{Graph, Record, Ref, Shape, Word};
+use crate::graph::{Graph, Record, Shape};
 use crate::int::Int;
 use crate::key::Key;
 use crate::leaf::{self, Leaf};
@@ -16,6 +16,8 @@ use crate::object::Object;
 use crate::repr::Repr;
 use crate::seq::{Iter, Seq};
 use crate::str::Str;
+use crate::table::Part;
+use crate::word::{Ref, Word};
 
 mod containers;
 mod kind;
@@ -122,16 +124,33 @@ impl<'p> Value<'p> {
 
     #[inline]
     pub(crate) fn leaf(self) -> Option<Leaf<'p>> {
+        let (bytes, at) = self.leaf_at()?;
+        leaf::read(bytes, at)
+    }
+
+    /// Where its opcode is, if it is a leaf.
+    #[inline(always)]
+    pub(crate) fn leaf_at(self) -> Option<(&'p [u8], usize)> {
         match self.word.get() {
-            Ref::Leaf(at) => leaf::read(self.input, at),
-            Ref::Side(at) => leaf::read(&self.graph.side, at),
+            Ref::Leaf(at) => Some((self.input, at)),
+            Ref::Side(at) => Some((&self.graph.side, at)),
             _ => None,
         }
+    }
+
+    /// The container or object that it is of a row of a table.
+    #[inline]
+    pub(crate) fn part(self) -> Option<Part<'p>> {
+        self.graph.part(self.word)
     }
 
     #[inline]
     pub(crate) fn seq(self, record: &'p Record) -> Seq<'p> {
         Seq::new(self.graph, self.input, self.graph.items(record))
+    }
+
+    pub(crate) fn part_seq(self, part: Part<'p>) -> Seq<'p> {
+        Seq::of_part(self.graph, self.input, part)
     }
 
     #[inline]
@@ -142,6 +161,16 @@ impl<'p> Value<'p> {
     /// The value, taken apart.
     pub fn view(self) -> View<'p> {
         let Some(record) = self.record() else {
+            if let Some(part) = self.part() {
+                return match part.shape() {
+                    Shape::List => View::List(self.part_seq(part)),
+                    Shape::Tuple => View::Tuple(self.part_seq(part)),
+                    Shape::Set => View::Set(self.part_seq(part)),
+                    Shape::FrozenSet => View::FrozenSet(self.part_seq(part)),
+                    Shape::Dict => View::Dict(Dict::of_part(self, part)),
+                    _ => View::Object(Object::of_part(self, part)),
+                };
+            }
             return match self.leaf() {
                 None | Some(Leaf::None) => View::None,
                 Some(Leaf::Bool(value)) => View::Bool(value),
@@ -320,6 +349,8 @@ impl<'p> Value<'p> {
     pub fn offset(self) -> u64 {
         match self.word.get() {
             Ref::Leaf(at) | Ref::Run { at, .. } => at as u64,
+            Ref::Node { node, .. } => self.part().map_or(0, |part| part.offset(self.input, node) as u64),
+            Ref::Rows { .. } => 0,
             Ref::Record(index) => self.graph.record(index).map_or(0, |record| record.at() as u64),
             Ref::Side(at) => {
                 let start = at.saturating_sub(8);

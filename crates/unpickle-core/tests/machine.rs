@@ -50,7 +50,7 @@ fn what_is_shared_is_one_value() {
     assert!(p.is(q));
     assert_eq!(p.id(), q.id());
     assert!(pickle.value(p.id()).unwrap().is(q));
-    assert_eq!(pickle.objects().len(), 2);
+    assert_eq!(pickle.objects().count(), 2);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::{Machine, syntax};
 use crate::error::Result;
-use crate::graph::Word;
 use crate::op::Opcode;
 use crate::ops::{self, Argument};
 use crate::text;
+use crate::word::Word;
 
 impl<'i> Machine<'i> {
     #[inline(always)]

@@ -4,7 +4,9 @@ use super::objects::is_object;
 use super::{Machine, syntax, too_many};
 use crate::Value;
 use crate::error::{Error, Result};
-use crate::graph::{Record, Shape, Word};
+use crate::graph::{Record, Shape};
+use crate::table::Table;
+use crate::word::Word;
 
 impl Machine<'_> {
     pub(super) fn index(&self, index: usize) -> Result<u32> {
@@ -25,7 +27,9 @@ impl Machine<'_> {
     pub(super) fn charge(&self) -> Result<()> {
         let graph = &self.graph;
         let words = graph.words.capacity() + self.stack.capacity() + self.marks.capacity();
-        let memory = graph.records.capacity() * 16 + words * 8 + graph.side.capacity() + self.memo.memory();
+        let tables: usize = graph.tables.iter().map(Table::memory).sum();
+        let memory =
+            graph.records.capacity() * 16 + words * 8 + graph.side.capacity() + tables + self.memo.memory();
         if memory > self.limits.memory {
             let most = self.limits.memory;
             return Err(Error::limit(format!("decoding needs more than the {most} bytes of memory allowed")));
@@ -138,6 +142,9 @@ impl Machine<'_> {
 
     /// The record that items of this shape go into: the target's own, or that of an object's items or pairs.
     pub(super) fn target(&mut self, at: usize, target: Word, shape: Shape) -> Result<u32> {
+        if target.is_node() {
+            return Err(self.row_changes());
+        }
         let what = match shape {
             Shape::Dict => "a dict or object to set items of",
             Shape::Set => "a set or object to add items to",

@@ -6,8 +6,9 @@ use super::{Machine, syntax};
 use crate::buffer::Source;
 use crate::class::Known;
 use crate::error::{Category, Error, Result};
-use crate::graph::{Record, Shape, Word};
+use crate::graph::{Record, Shape};
 use crate::inline::{Inline, Payload};
+use crate::word::Word;
 
 impl<'i> Machine<'i> {
     /// Decodes another pickle into the same tables, with a stack and a memo of its own. Gives its value and the first
@@ -16,11 +17,13 @@ impl<'i> Machine<'i> {
         let stack = std::mem::take(&mut self.stack);
         let marks = std::mem::take(&mut self.marks);
         let memo = std::mem::take(&mut self.memo);
+        let recent = self.rows.take();
         let (fence, runs, at) = (self.fence, self.runs, self.at);
         (self.fence, self.runs, self.at) = (0, 0, start);
         let word = self.one()?;
         let end = self.at;
         (self.stack, self.marks, self.memo) = (stack, marks, memo);
+        self.rows.put_back(recent);
         (self.fence, self.runs, self.at) = (fence, runs, at);
         Ok((word, end))
     }

@@ -3,7 +3,8 @@
 use super::{Machine, too_many};
 use crate::class::Known;
 use crate::error::{Error, Result};
-use crate::graph::{Extra, Record, Shape, Word};
+use crate::graph::{Extra, Record, Shape};
+use crate::word::Word;
 
 impl Machine<'_> {
     pub(crate) fn object(&mut self, shape: Shape, at: usize, first: Word, second: Word) -> Result<Word> {
@@ -18,6 +19,9 @@ impl Machine<'_> {
     }
 
     pub(super) fn build(&mut self, object: Word, state: Word) -> Result<()> {
+        if object.is_node() {
+            return Err(self.row_changes());
+        }
         let record = object.as_record().and_then(|index| Some((index, self.graph.record(index)?.shape())));
         match record {
             Some((index, shape)) if is_object(shape) => {

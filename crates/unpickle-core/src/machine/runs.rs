@@ -2,12 +2,48 @@
 
 use super::Machine;
 use crate::error::Result;
-use crate::graph::{MAX_RUN, Record, Shape, Word};
+use crate::graph::{Record, Shape};
 use crate::op::{LeafEnd, Opcode, leaf_end};
 use crate::ops;
+use crate::word::{MAX_RUN, Word};
 
 /// Runs of up to this many leaves are kept as words of their own: most tuples and small lists.
 const SHORT_RUN: usize = 16;
+
+/// The opcode of a float, which nobody memoizes, and how long it is with what follows.
+const FLOAT: u8 = Opcode::BinFloat as u8;
+const FLOAT_LEN: usize = 9;
+
+/// How many floats there are from `at` on, at most so many, eight at a time: their opcodes are where they must be, so none has to wait
+/// for the one before.
+fn floats(input: &[u8], at: usize, most: usize) -> usize {
+    let mut count = 0;
+    for eight in input.get(at..).unwrap_or_default().chunks_exact(8 * FLOAT_LEN).take(most / 8) {
+        if !eight.iter().step_by(FLOAT_LEN).all(|&byte| byte == FLOAT) {
+            break;
+        }
+        count += 8;
+    }
+    count
+}
+
+/// The opcode of a short text.
+const TEXT: u8 = Opcode::ShortBinUnicode as u8;
+
+/// How many short texts that are memoized there are from `at` on, at most so many, and where they end.
+fn texts(input: &[u8], mut at: usize, most: usize) -> (usize, usize) {
+    let mut count = 0;
+    while count < most {
+        let Some(&[TEXT, len]) = input.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        let end = at + 2 + usize::from(len);
+        if input.get(end) != Some(&(Opcode::Memoize as u8)) {
+            break;
+        }
+        count += 1;
+        at = end + 1;
+    }
+    (count, at)
+}
 
 impl Machine<'_> {
     /// Whether what follows the MARK just read is going to be appended to a list or set.
@@ -33,7 +69,21 @@ impl Machine<'_> {
                         count = 0;
                     }
                     count += 1;
-                    at = self.remember_leaf(at, end);
+                    let next = self.remember_leaf(at, end);
+                    // What is like the leaf before may go on like it for long.
+                    if next != end {
+                        let most = self.memo.room_for_leaves().min(MAX_RUN - count);
+                        let (more, end) = texts(self.input, next, most);
+                        self.memo.skip_leaves(more);
+                        count += more;
+                        at = end;
+                    } else if end - at == FLOAT_LEN {
+                        let more = floats(self.input, next, MAX_RUN - count);
+                        count += more;
+                        at = next + more * FLOAT_LEN;
+                    } else {
+                        at = next;
+                    }
                 }
                 LeafEnd::NotLeaf if self.input.get(at) == Some(&(Opcode::Frame as u8)) => {
                     if self.input.len() - at < 9 {
@@ -54,7 +104,7 @@ impl Machine<'_> {
             0 => {}
             _ if !flushed && self.fills_at_once(at, run) => {}
             1 => self.stack.push(run),
-            2..=SHORT_RUN => crate::seq::leaves(self.input, run, |leaf| self.stack.push(leaf)),
+            2..=SHORT_RUN => crate::seq::spread(self.input, &[], run, |leaf| self.stack.push(leaf)),
             _ => self.push_run(start, count),
         }
         Ok(())

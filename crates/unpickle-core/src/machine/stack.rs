@@ -2,8 +2,8 @@
 
 use super::{Machine, syntax};
 use crate::error::{Category, Error, Result};
-use crate::graph::Word;
 use crate::ops;
+use crate::word::Word;
 
 impl Machine<'_> {
     pub(super) fn underflow(&self, at: usize) -> Error {
@@ -83,7 +83,7 @@ impl Machine<'_> {
         for word in tail {
             if word.is_run() {
                 self.runs -= 1;
-                crate::seq::leaves(self.input, word, |leaf| self.stack.push(leaf));
+                crate::seq::spread(self.input, &self.graph.tables, word, |word| self.stack.push(word));
             } else {
                 self.stack.push(word);
             }

@@ -7,6 +7,7 @@ use crate::graph::{Record, Shape};
 use crate::leaf::Leaf;
 use crate::object::{Call, Object};
 use crate::seq::Seq;
+use crate::table::Part;
 
 impl<'p> Value<'p> {
     #[inline]
@@ -14,10 +15,17 @@ impl<'p> Value<'p> {
         self.record().filter(|record| record.shape() == shape)
     }
 
+    fn shaped_part(self, shape: Shape) -> Option<Part<'p>> {
+        self.part().filter(|part| part.shape() == shape)
+    }
+
     /// A `list`.
     #[inline]
     pub fn as_list(self) -> Option<Seq<'p>> {
-        self.shaped(Shape::List).map(|record| self.seq(record))
+        match self.shaped(Shape::List) {
+            Some(record) => Some(self.seq(record)),
+            None => self.shaped_part(Shape::List).map(|part| self.part_seq(part)),
+        }
     }
 
     /// A `tuple`.
@@ -26,17 +34,22 @@ impl<'p> Value<'p> {
         match self.shaped(Shape::Tuple) {
             Some(record) => Some(self.seq(record)),
             None if matches!(self.leaf(), Some(Leaf::EmptyTuple)) => Some(self.no_items()),
-            None => None,
+            None => self.shaped_part(Shape::Tuple).map(|part| self.part_seq(part)),
         }
     }
 
     /// The items of a `list`, `tuple`, `set` or `frozenset`, however the last two are spelled.
     #[inline]
     pub fn as_seq(self) -> Option<Seq<'p>> {
-        let Some(record) = self.record() else { return self.as_tuple() };
-        match record.shape() {
-            Shape::List | Shape::Tuple | Shape::Set | Shape::FrozenSet => Some(self.seq(record)),
-            Shape::Reduce if matches!(record.tag(), folded::SET | folded::FROZEN_SET) => {
+        let shape = self.record().map(Record::shape).or_else(|| Some(self.part()?.shape()));
+        match (shape, self.record()) {
+            (None, _) => self.as_tuple(),
+            (Some(Shape::List | Shape::Tuple | Shape::Set | Shape::FrozenSet), record) => {
+                record.map(|record| self.seq(record)).or_else(|| Some(self.part_seq(self.part()?)))
+            }
+            (Some(Shape::Reduce), Some(record))
+                if matches!(record.tag(), folded::SET | folded::FROZEN_SET) =>
+            {
                 let items = Object::new(self, record).arg(0)?;
                 items.as_list().or_else(|| items.as_tuple())
             }
@@ -47,13 +60,20 @@ impl<'p> Value<'p> {
     /// A `dict` (not a subclass: see [`Object::pairs`]).
     #[inline]
     pub fn as_dict(self) -> Option<Dict<'p>> {
-        self.shaped(Shape::Dict).map(|record| Dict::new(self, record))
+        match self.shaped(Shape::Dict) {
+            Some(record) => Some(Dict::new(self, record)),
+            None => self.shaped_part(Shape::Dict).map(|part| Dict::of_part(self, part)),
+        }
     }
 
     /// What a call makes, a call that spells a plain value too; also persistent ids and globals that have a
     /// state or items.
     #[inline]
     pub fn as_object(self) -> Option<Object<'p>> {
+        if let Some(part) = self.part() {
+            return matches!(part.shape(), Shape::Reduce | Shape::NewObj)
+                .then(|| Object::of_part(self, part));
+        }
         let record = self.record()?;
         matches!(record.shape(), Shape::Reduce | Shape::NewObj | Shape::NewObjEx | Shape::Obj | Shape::Inst)
             .then(|| Object::new(self, record))

@@ -6,15 +6,17 @@ use super::Value;
 use crate::Encoding;
 use crate::class::folded;
 use crate::error::{Error, Result};
-use crate::graph::{Shape, Word};
+use crate::graph::Shape;
 use crate::int::Int;
-use crate::leaf::Leaf;
+use crate::leaf::{self, Leaf};
+use crate::op::Opcode;
+use crate::word::Word;
 
 impl<'p> Value<'p> {
     /// Whether it is `None`.
     #[inline]
     pub fn is_none(self) -> bool {
-        matches!(self.leaf(), Some(Leaf::None))
+        self.leaf_at().is_some_and(|(bytes, at)| bytes.get(at) == Some(&(Opcode::None as u8)))
     }
 
     /// A `bool`.
@@ -37,10 +39,8 @@ impl<'p> Value<'p> {
     /// An `int` (not a `bool`) that fits.
     #[inline]
     pub fn as_i64(self) -> Option<i64> {
-        match self.leaf()? {
-            Leaf::Small(value) => Some(value),
-            _ => None,
-        }
+        let (bytes, at) = self.leaf_at()?;
+        leaf::small(bytes, at)
     }
 
     /// An `int` (not a `bool`) that fits.
@@ -56,10 +56,8 @@ impl<'p> Value<'p> {
     /// A `float` (not an `int`).
     #[inline]
     pub fn as_f64(self) -> Option<f64> {
-        match self.leaf()? {
-            Leaf::Float(value) => Some(value),
-            _ => None,
-        }
+        let (bytes, at) = self.leaf_at()?;
+        leaf::float(bytes, at)
     }
 
     /// Text: a `str` without lone surrogates, or a Python 2 `str` that is text under the chosen [`Encoding`] and
@@ -102,10 +100,8 @@ impl<'p> Value<'p> {
     /// The bytes of a `str`: UTF-8, lone surrogates as Python's `surrogatepass` writes them.
     #[inline]
     pub fn as_str_bytes(self) -> Option<&'p [u8]> {
-        match self.leaf()? {
-            Leaf::Str(bytes) => Some(bytes),
-            _ => None,
-        }
+        let (bytes, at) = self.leaf_at()?;
+        leaf::str(bytes, at)
     }
 
     /// A Python 2 `str`, as bytes.
