@@ -168,18 +168,9 @@ impl<'i> Machine<'i> {
                         self.leaves()?;
                     }
                 }
-                Opcode::Tuple1 => {
-                    self.tuple(at, 1)?;
-                    self.next_item()?;
-                }
-                Opcode::Tuple2 => {
-                    self.tuple(at, 2)?;
-                    self.next_item()?;
-                }
-                Opcode::Tuple3 => {
-                    self.tuple(at, 3)?;
-                    self.next_item()?;
-                }
+                Opcode::Tuple1 => self.tuple(at, 1)?,
+                Opcode::Tuple2 => self.tuple(at, 2)?,
+                Opcode::Tuple3 => self.tuple(at, 3)?,
                 Opcode::EmptyList => self.empty(Shape::List, at)?,
                 Opcode::EmptyDict => self.empty(Shape::Dict, at)?,
                 Opcode::EmptySet => self.empty(Shape::Set, at)?,

@@ -343,6 +343,11 @@ fn an_item_that_is_changed_later_is_changed() {
     let items = [items, b"h\x01K\x01\x85\x94R\x94".repeat(50)].concat();
     let bytes = [&b"\x80\x04]\x94("[..], &items, b"h\x1fK\x05b0e."].concat();
     assert!(compared(&bytes).unwrap().root().item(15).unwrap().to_string().ends_with("<- 5"));
+    // The last of many objects gets an item, as its kind may not.
+    let items = [&b"cm\nf\n\x94"[..], &b"h\x01)R\x94".repeat(50)].concat();
+    let bytes =
+        [&b"\x80\x04]\x94("[..], &items, b"h\x01K\x05\x85R\x94".repeat(50).as_slice(), b"h\x00ae."].concat();
+    assert!(compared(&bytes).unwrap().root().item(100).unwrap().as_object().unwrap().items().is_some());
     let items = b"}\x94K\x01K\x01s".repeat(50);
     let bytes = [&b"\x80\x04]\x94("[..], &items, b"h\x1eK\x05K\x05s0e."].concat();
     assert_eq!(compared(&bytes).unwrap().root().item(29).unwrap().to_string(), "{1: 1, 5: 5}");

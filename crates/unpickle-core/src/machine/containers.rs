@@ -49,7 +49,7 @@ impl Machine<'_> {
         let from = self.above(at, count)?;
         let word = self.sequence(Shape::Tuple, at, from)?;
         self.push(word);
-        Ok(())
+        self.next_item()
     }
 
     pub(super) fn marked(&mut self, shape: Shape, at: usize) -> Result<()> {
@@ -137,7 +137,12 @@ impl Machine<'_> {
         let Some(target) = from.checked_sub(1).filter(|&target| target >= self.fence) else {
             return Err(self.underflow(at));
         };
-        Ok(self.stack[target])
+        // Of a run it is the last value.
+        let mut last = self.stack[target];
+        if last.is_run() {
+            crate::seq::spread(self.input, &self.graph.tables, last, |word| last = word);
+        }
+        Ok(last)
     }
 
     /// The record that items of this shape go into: the target's own, or that of an object's items or pairs.
