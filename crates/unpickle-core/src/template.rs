@@ -252,8 +252,10 @@ fn leaves(
             break;
         }
     }
-    let closed = if marked { adds } else { Opcode::Append as u8 };
-    if count == 0 || count > MAX_RUN || input.get(at) != Some(&closed) {
+    // A set is filled with ADDITEMS only.
+    let alone = !marked && adds == Opcode::Appends as u8;
+    let closed = if alone { Opcode::Append as u8 } else { adds };
+    if count == 0 || !(marked || alone) || count > MAX_RUN || input.get(at) != Some(&closed) {
         // If nothing is marked, it is an empty one, and what follows is not for it.
         cells.push_at(body)?;
         cells.push(0);

@@ -354,6 +354,14 @@ fn an_item_that_is_changed_later_is_changed() {
 }
 
 #[test]
+fn nothing_is_appended_to_a_set() {
+    let bytes = [&b"\x80\x04]\x94("[..], &b"\x8f\x94K\x01a".repeat(50), b"e."].concat();
+    assert!(compared(&bytes).is_none());
+    let sets = [&b"\x80\x04]\x94("[..], &b"\x8f\x94(K\x01\x90".repeat(50), b"\x8f\x94K\x01ae."].concat();
+    assert!(compared(&sets).is_none());
+}
+
+#[test]
 fn a_key_that_is_put_again_is_another_key() {
     // The key is under 1; then 1 is put anew, and the items that follow have that key.
     let item = b"}\x94h\x01K\x01s";

@@ -137,8 +137,9 @@ fn leaves(input: &[u8], at: usize, adds: Opcode) -> Option<Token> {
             break;
         }
     }
-    let closed = if marked { adds } else { Opcode::Append };
-    if count > 0 && input.get(end) == Some(&(closed as u8)) {
+    let alone = !marked && adds == Opcode::Appends;
+    let closed = if alone { Opcode::Append } else { adds };
+    if count > 0 && (marked || alone) && input.get(end) == Some(&(closed as u8)) {
         token(end + 1)
     } else if marked {
         None
