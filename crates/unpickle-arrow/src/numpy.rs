@@ -269,9 +269,14 @@ fn subarray(array: &NdArray<'_>, base: &Dtype, count: usize, rows: Range<usize>)
 }
 
 fn booleans(array: &NdArray<'_>, rows: Range<usize>) -> Result<BooleanBuffer> {
-    let mut values: Vec<bool> = Vec::new();
-    array.copy_native(rows, &mut values)?;
-    Ok(BooleanBuffer::from(values))
+    let values: Vec<bool> = values(array, rows)?;
+    let (groups, rest) = values.as_chunks::<8>();
+    let pack = |byte: u8, &value: &bool| byte << 1 | u8::from(value);
+    let mut bits: Vec<u8> = groups.iter().map(|group| group.iter().rev().fold(0, pack)).collect();
+    if !rest.is_empty() {
+        bits.push(rest.iter().rev().fold(0, pack));
+    }
+    Ok(BooleanBuffer::new(bits.into(), 0, values.len()))
 }
 
 fn values<T: Element>(array: &NdArray<'_>, rows: Range<usize>) -> Result<Vec<T>> {
@@ -304,7 +309,9 @@ where
 
 /// Which values are no NaN; nothing if none is.
 pub(crate) fn nan_nulls<T: Copy>(values: &[T], is_nan: impl Fn(T) -> bool) -> Option<NullBuffer> {
-    if !values.iter().any(|&value| is_nan(value)) {
+    // All of a chunk are looked at, whatever is found: several at once.
+    let any = |chunk: &[T]| chunk.iter().fold(false, |any, &value| any | is_nan(value));
+    if !values.chunks(1024).any(any) {
         return None;
     }
     let valid =

@@ -1,12 +1,12 @@
 //! From [`Columns`] to the bytes of a file.
 
 mod arrow_ipc;
-mod categories;
 mod cells;
 mod csv;
 mod json;
 mod lines;
 mod options;
+mod pack;
 mod parquet;
 mod period;
 pub(crate) mod pipeline;

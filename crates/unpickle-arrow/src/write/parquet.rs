@@ -1,32 +1,39 @@
 //! Parquet: one task for each row group and column, encoded by several threads, written in order.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+mod booleans;
+mod categories;
+mod chunk;
+mod distinct;
+mod file;
+mod leaves;
+mod levels;
+mod numbers;
+mod page;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod types;
+mod words;
+
 use std::io::Write;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::{DataType, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::add_encoded_arrow_schema_to_metadata;
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
-};
-use parquet::basic::{BrotliLevel, Compression as Codec, Encoding as Coding, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::SchemaDescriptor;
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::schema::types::ColumnDescPtr;
 use unpickle_core::{Category, Error, Result};
 
-use super::categories;
-use super::options::{Compression, WriteOptions};
+use self::chunk::{Builder, Chunk};
+use self::types::{collect_leaves, leaf_count, writable};
+use super::options::WriteOptions;
 use super::pipeline::{self, Bounds};
 use super::sample::{self, Decision, Encoding};
-use crate::columns::{Columns, checked_column};
+use crate::columns::{Columns, arrow_error, checked_column};
 
 /// Encoded bytes that may wait to be written.
 const WAITING: usize = 64 << 20;
@@ -34,28 +41,24 @@ const WAITING: usize = 64 << 20;
 const CHUNK_BYTES: usize = 64 << 20;
 /// One row group is about this large at most, before it is encoded.
 const GROUP_BYTES: usize = 1 << 30;
-/// Tables below this take Snappy if nothing else is asked for: a context of zstd costs more than it saves.
-const SMALL_BYTES: usize = 256 << 10;
+/// Cells of this many bytes make a page, however few they are.
+const PAGE_BYTES: usize = 1 << 20;
+/// Rows of a page that is written here: half a megabyte of numbers, which stays in a core's own cache.
+const PAGE_ROWS: usize = 1 << 16;
 
 pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions<'_>, sink: W) -> Result<()> {
     let schema = table.schema();
     for field in schema.fields() {
         writable(field.data_type(), 0).map_err(|error| error.within(format!("column `{}`", field.name())))?;
     }
-    let descriptor = ArrowSchemaConverter::new().convert(&schema).map_err(parquet_error)?;
+    let descriptor = Arc::new(ArrowSchemaConverter::new().convert(&schema).map_err(parquet_error)?);
     let rows = table.num_rows();
     let fields = schema.fields().len();
     let threads = options.threads_for(rows.saturating_mul(fields));
     let decisions = decide(table, &schema, threads, options)?;
     let group_rows = group_rows(&decisions, options);
-    let properties = properties(&schema, &descriptor, &decisions, rows, options)?;
+    let properties = Arc::new(settings::properties(&schema, &descriptor, &decisions, rows, options)?);
 
-    let properties = Arc::new(properties);
-    let codecs = Arc::clone(&properties);
-    let mut writer =
-        SerializedFileWriter::new(sink, descriptor.root_schema_ptr(), properties).map_err(parquet_error)?;
-    let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
-    let groups = Groups { factory, schema: Arc::clone(&schema), ready: Mutex::new(BTreeMap::new()) };
     let count = rows.div_ceil(group_rows);
     let span = |group: usize| {
         let start = group.saturating_mul(group_rows);
@@ -68,20 +71,26 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
         .collect();
     let encode = |task: usize| -> Result<Vec<Chunk>> {
         let (group, column) = (task / fields, task % fields);
-        let writers = groups.take(group, column)?;
-        let text =
-            schema.fields().get(column).is_some_and(|field| categories::is_categories(field.data_type()));
-        if text && let Some(leaf) = first_leaves.get(column).and_then(|leaf| descriptor.columns().get(*leaf))
-        {
-            let codec = categories::codec_of(codecs.compression(leaf.path()));
-            let next = |rows| checked_column(table, &schema, column, rows).map_err(Trouble);
-            return match categories::encode(leaf, codec, span(group), next) {
-                Ok(chunk) => Ok(vec![Chunk::Categories(Box::new(chunk))]),
-                Err(Trouble(error)) => Err(error),
-            };
+        let rows = span(group);
+        let leaf = first_leaves.get(column).and_then(|leaf| descriptor.columns().get(*leaf));
+        let decision = decisions.get(column).and_then(|leaves| leaves.first());
+        let (Some(field), Some(leaf), Some(decision)) = (schema.fields().get(column), leaf, decision) else {
+            return Ok(Vec::new());
+        };
+        let inside = |error: ParquetError| parquet_error(error).within(format!("column `{}`", field.name()));
+        match pages(field.data_type(), leaf, &properties, decision.encoding) {
+            Some(mut pages) => {
+                each_page(table, &schema, column, rows, options.batch_size, |array| {
+                    pages.add(&array).map_err(inside)
+                })?;
+                Ok(vec![pages.finish().map_err(inside)?])
+            }
+            None => leaves::encode(field, &properties, rows, options.batch_size, |rows| {
+                first_of(table, &schema, column, rows)
+            }),
         }
-        encode(table, &schema, column, span(group), options.batch_size, writers)
     };
+    let mut file = file::File::new(sink, Arc::clone(&descriptor))?;
     let tasks = count.saturating_mul(fields);
     let bounds = Bounds { threads, tasks: fields.saturating_mul(2).max(threads * 2), bytes: WAITING };
     let weigh = |chunks: &Vec<Chunk>| chunks.iter().map(Chunk::len).sum();
@@ -90,110 +99,85 @@ pub(super) fn write<W: Write + Send>(table: &dyn Columns, options: &WriteOptions
             return Ok(());
         }
         for group in 0..count {
-            let mut row_group = writer.next_row_group().map_err(parquet_error)?;
             let span = span(group);
             for column in 0..fields {
                 for chunk in chunks.next()? {
-                    chunk.append(&mut row_group).map_err(parquet_error)?;
+                    file.push(chunk).map_err(parquet_error)?;
                 }
                 // Rows are done when all their columns are: a column is its share of them.
                 let share = span.len() as f64 * (column + 1) as f64 / fields as f64;
                 options.report(span.start.saturating_add(share as usize));
             }
-            row_group.close().map_err(parquet_error)?;
+            file.end_group(span.len()).map_err(parquet_error)?;
         }
         Ok(())
     })?;
-    writer.close().map_err(parquet_error)?;
-    Ok(())
+    file.finish(rows, &properties).map_err(parquet_error)
 }
 
-/// An encoded column of one row group.
-enum Chunk {
-    Arrow(Box<ArrowColumnChunk>),
-    Categories(Box<categories::Chunk>),
+/// Makes the pages of one column, of arrays of its rows that come in order.
+trait Pages {
+    fn add(&mut self, array: &ArrayRef) -> Result<(), ParquetError>;
+    fn finish(self: Box<Self>) -> Result<Chunk, ParquetError>;
 }
 
-impl Chunk {
-    fn len(&self) -> usize {
-        match self {
-            Chunk::Arrow(chunk) => usize::try_from(chunk.close().bytes_written).unwrap_or(usize::MAX),
-            Chunk::Categories(chunk) => chunk.len(),
-        }
+/// What writes the pages of a column here; nothing for those that `parquet`'s Arrow writer has to encode.
+fn pages(
+    data_type: &DataType,
+    leaf: &ColumnDescPtr,
+    properties: &WriterPropertiesPtr,
+    encoding: Encoding,
+) -> Option<Box<dyn Pages>> {
+    let codec = properties.compression(leaf.path());
+    let builder = || Builder::new(leaf, codec);
+    if categories::is_categories(data_type) {
+        return Some(categories::pages(builder()));
     }
-
-    fn append<W: Write + Send>(
-        self,
-        group: &mut SerializedRowGroupWriter<'_, W>,
-    ) -> std::result::Result<(), ParquetError> {
-        match self {
-            Chunk::Arrow(chunk) => chunk.append_to_row_group(group),
-            Chunk::Categories(chunk) => chunk.append(group),
-        }
+    if !Builder::knows(codec) || encoding == Encoding::Delta {
+        return None;
     }
+    let dictionary = encoding == Encoding::Dictionary;
+    numbers::pages(data_type, builder(), dictionary)
+        .or_else(|| texts::pages(data_type, builder(), dictionary))
+        .or_else(|| booleans::pages(data_type, builder()))
 }
 
-/// An error of ours, or of the Parquet writer in our words.
-struct Trouble(Error);
-
-impl From<ParquetError> for Trouble {
-    fn from(error: ParquetError) -> Trouble {
-        Trouble(parquet_error(error))
-    }
-}
-
-/// The column writers of the row groups at work, taken one column at a time.
-struct Groups {
-    factory: ArrowRowGroupWriterFactory,
-    schema: SchemaRef,
-    ready: Mutex<BTreeMap<usize, Vec<Option<Vec<ArrowColumnWriter>>>>>,
-}
-
-impl Groups {
-    fn take(&self, group: usize, column: usize) -> Result<Vec<ArrowColumnWriter>> {
-        let missing = || Error::message(Category::Unsupported, "internal error: no writer for a column");
-        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        let columns = match ready.entry(group) {
-            Entry::Occupied(columns) => columns.into_mut(),
-            Entry::Vacant(free) => {
-                let writers = self.factory.create_column_writers(group).map_err(parquet_error)?;
-                let mut writers = writers.into_iter();
-                let fields = self.schema.fields().iter();
-                let columns =
-                    fields.map(|field| Some(writers.by_ref().take(leaf_count(field.data_type())).collect()));
-                free.insert(columns.collect())
-            }
-        };
-        let writers = columns.get_mut(column).and_then(Option::take).ok_or_else(missing)?;
-        if columns.iter().all(Option::is_none) {
-            ready.remove(&group);
-        }
-        Ok(writers)
-    }
-}
-
-/// One column of one row group, a stretch at a time.
-fn encode(
+/// Hands over the rows of a column in arrays of a page's size, put together where fewer are asked for at once.
+fn each_page(
     table: &dyn Columns,
     schema: &SchemaRef,
     column: usize,
-    rows: Range<usize>,
+    mut rows: Range<usize>,
     batch_size: usize,
-    mut writers: Vec<ArrowColumnWriter>,
-) -> Result<Vec<Chunk>> {
-    let Some(field) = schema.fields().get(column) else { return Ok(Vec::new()) };
-    let inside = |error: ParquetError| parquet_error(error).within(format!("column `{}`", field.name()));
-    let mut start = rows.start;
-    while start < rows.end {
-        let end = start.saturating_add(batch_size).min(rows.end);
-        let array = first_of(table, schema, column, start..end)?;
-        for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, &array).map_err(inside)?) {
-            writer.write(&leaf).map_err(inside)?;
+    mut add: impl FnMut(ArrayRef) -> Result<()>,
+) -> Result<()> {
+    let fixed = schema.fields().get(column).is_some_and(|field| {
+        let data_type = field.data_type();
+        data_type.is_primitive() || *data_type == DataType::Boolean || categories::is_categories(data_type)
+    });
+    let stretch = if fixed { PAGE_ROWS } else { batch_size.min(PAGE_ROWS) };
+    while !rows.is_empty() {
+        let end = rows.start.saturating_add(PAGE_ROWS).min(rows.end);
+        let (mut parts, mut held) = (Vec::new(), 0usize);
+        while rows.start < end {
+            let until = rows.start.saturating_add(stretch).min(end);
+            let array = first_of(table, schema, column, rows.start..until)?;
+            rows.start = rows.start.saturating_add(array.len().max(1));
+            held = held.saturating_add(array.get_array_memory_size());
+            parts.push(array);
+            if held >= PAGE_BYTES {
+                break;
+            }
         }
-        start = start.saturating_add(array.len().max(1));
+        match parts.as_slice() {
+            [array] => add(Arc::clone(array))?,
+            parts => {
+                let parts: Vec<_> = parts.iter().map(AsRef::as_ref).collect();
+                add(arrow_select::concat::concat(&parts).map_err(arrow_error)?)?;
+            }
+        }
     }
-    let close = |writer: ArrowColumnWriter| writer.close().map(|chunk| Chunk::Arrow(Box::new(chunk)));
-    writers.into_iter().map(|writer| close(writer).map_err(inside)).collect()
+    Ok(())
 }
 
 /// As many of the rows as one array can hold: fewer, where cells are very large.
@@ -253,151 +237,6 @@ fn group_rows(decisions: &[Vec<Decision>], options: &WriteOptions<'_>) -> usize 
     let row = decisions.iter().map(width).sum::<usize>().max(1);
     let fit = (CHUNK_BYTES / widest).min(GROUP_BYTES / row).max(1024);
     options.row_group_size.min(fit).max(1)
-}
-
-fn properties(
-    schema: &SchemaRef,
-    descriptor: &SchemaDescriptor,
-    decisions: &[Vec<Decision>],
-    rows: usize,
-    options: &WriteOptions<'_>,
-) -> Result<WriterProperties> {
-    let width = decisions.iter().flatten().map(|leaf| leaf.width).sum::<usize>();
-    let codec = match options.compression {
-        Compression::Auto if rows.saturating_mul(width) < SMALL_BYTES => Codec::SNAPPY,
-        Compression::Auto => codec(Compression::Zstd(1))?,
-        given => codec(given)?,
-    };
-    let pandas: Vec<KeyValue> = sorted_metadata(schema)
-        .into_iter()
-        .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
-        .collect();
-    let mut builder = WriterProperties::builder()
-        .set_created_by(format!("unpickle version {}", env!("CARGO_PKG_VERSION")))
-        .set_compression(codec)
-        .set_dictionary_page_size_limit(sample::DICTIONARY_BYTES)
-        .set_key_value_metadata((!pandas.is_empty()).then_some(pandas));
-    let leaves = descriptor.columns().iter().zip(decisions.iter().flatten());
-    if descriptor.num_columns() == decisions.iter().map(Vec::len).sum::<usize>() {
-        for (leaf, decision) in leaves {
-            builder = leaf_properties(builder, leaf, *decision, codec, options);
-        }
-    }
-    let mut properties = builder.build();
-    add_encoded_arrow_schema_to_metadata(schema, &mut properties);
-    Ok(properties)
-}
-
-fn leaf_properties(
-    mut builder: WriterPropertiesBuilder,
-    leaf: &parquet::schema::types::ColumnDescriptor,
-    decision: Decision,
-    codec: Codec,
-    options: &WriteOptions<'_>,
-) -> WriterPropertiesBuilder {
-    use parquet::basic::Type;
-    let path = leaf.path();
-    let integer = matches!(leaf.physical_type(), Type::INT32 | Type::INT64);
-    match decision.encoding {
-        Encoding::Dictionary => {}
-        Encoding::Delta if integer => {
-            builder = builder
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_encoding(path.clone(), Coding::DELTA_BINARY_PACKED);
-        }
-        Encoding::Plain | Encoding::Delta => {
-            builder = builder.set_column_dictionary_enabled(path.clone(), false);
-        }
-    }
-    let wasted = options.compression == Compression::Auto && !decision.compress;
-    if wasted && codec != Codec::SNAPPY {
-        builder = builder.set_column_compression(path.clone(), Codec::UNCOMPRESSED);
-    }
-    builder
-}
-
-/// The schema's metadata in one order, so that the same table makes the same file.
-fn sorted_metadata(schema: &SchemaRef) -> Vec<(&String, &String)> {
-    let mut entries: Vec<_> = schema.metadata().iter().filter(|(key, _)| *key != "ARROW:schema").collect();
-    entries.sort();
-    entries
-}
-
-fn codec(compression: Compression) -> Result<Codec> {
-    Ok(match compression {
-        Compression::None => Codec::UNCOMPRESSED,
-        Compression::Snappy => Codec::SNAPPY,
-        Compression::Auto => Codec::ZSTD(ZstdLevel::try_new(1).map_err(parquet_error)?),
-        Compression::Zstd(level) => Codec::ZSTD(ZstdLevel::try_new(level).map_err(parquet_error)?),
-        Compression::Gzip(level) => Codec::GZIP(GzipLevel::try_new(level).map_err(parquet_error)?),
-        // Parquet's older `LZ4` is a framing that its readers never agreed on.
-        Compression::Lz4 => Codec::LZ4_RAW,
-        Compression::Brotli(level) => Codec::BROTLI(BrotliLevel::try_new(level).map_err(parquet_error)?),
-    })
-}
-
-/// Refuses types that the writer would panic on, or write so that readers do not get them back.
-fn writable(kind: &DataType, depth: u32) -> Result<()> {
-    let refused = |why: &str| {
-        let message = format!("Arrow type {kind} cannot be written to Parquet{why}");
-        Err(Error::message(Category::Unsupported, message))
-    };
-    if depth >= 64 {
-        return Err(Error::limit("more than 64 nested types cannot be written to Parquet"));
-    }
-    let inner = |kind: &DataType| writable(kind, depth + 1);
-    use arrow_schema::TimeUnit::Second;
-    match kind {
-        DataType::Timestamp(Second, _) | DataType::Time32(Second) => refused(", which has no seconds"),
-        DataType::Date64 => refused(", which has days only"),
-        DataType::Interval(_) | DataType::Union(..) | DataType::RunEndEncoded(..) => refused(""),
-        DataType::Struct(fields) if fields.is_empty() => refused(", which has no empty structs"),
-        DataType::Struct(fields) => fields.iter().try_for_each(|field| inner(field.data_type())),
-        DataType::List(field)
-        | DataType::LargeList(field)
-        | DataType::FixedSizeList(field, _)
-        | DataType::ListView(field)
-        | DataType::LargeListView(field) => inner(field.data_type()),
-        DataType::Map(field, _) => match field.data_type() {
-            DataType::Struct(fields) if fields.len() == 2 => inner(field.data_type()),
-            _ => refused(": its entries are no pairs"),
-        },
-        DataType::Dictionary(_, values) if values.is_nested() => refused(""),
-        DataType::Dictionary(_, values) => inner(values),
-        _ => Ok(()),
-    }
-}
-
-/// How many columns of Parquet an Arrow type takes. Its depth was checked by [`writable`].
-fn leaf_count(kind: &DataType) -> usize {
-    match kind {
-        DataType::Struct(fields) => fields.iter().map(|field| leaf_count(field.data_type())).sum(),
-        DataType::List(field)
-        | DataType::LargeList(field)
-        | DataType::FixedSizeList(field, _)
-        | DataType::ListView(field)
-        | DataType::LargeListView(field)
-        | DataType::Map(field, _) => leaf_count(field.data_type()),
-        _ => 1,
-    }
-}
-
-/// The leaves of an array, in Parquet's order; what lies outside a slice or below a null does no harm to a sample.
-fn collect_leaves(array: &ArrayRef, leaves: &mut Vec<ArrayRef>) {
-    match array.data_type() {
-        DataType::Struct(_) => {
-            array.as_struct().columns().iter().for_each(|column| collect_leaves(column, leaves));
-        }
-        DataType::List(_) => collect_leaves(array.as_list::<i32>().values(), leaves),
-        DataType::LargeList(_) => collect_leaves(array.as_list::<i64>().values(), leaves),
-        DataType::FixedSizeList(..) => collect_leaves(array.as_fixed_size_list().values(), leaves),
-        DataType::ListView(_) => collect_leaves(array.as_list_view::<i32>().values(), leaves),
-        DataType::LargeListView(_) => collect_leaves(array.as_list_view::<i64>().values(), leaves),
-        DataType::Map(..) => {
-            array.as_map().entries().columns().iter().for_each(|column| collect_leaves(column, leaves));
-        }
-        _ => leaves.push(Arc::clone(array)),
-    }
 }
 
 /// An error of the Parquet writer in our words; the operating system's stay what they are.

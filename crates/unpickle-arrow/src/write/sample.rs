@@ -9,7 +9,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 
-/// Rows looked at in each of three stretches: at the start, in the middle, at the end.
+use super::pack;
+
+/// Most rows looked at in each of three stretches: at the start, in the middle, at the end.
 const STRETCH: usize = 1024;
 
 /// Bytes that are compressed to see whether it pays.
@@ -23,8 +25,10 @@ pub(crate) fn stretches(rows: usize) -> Vec<Range<usize>> {
     if rows <= STRETCH.saturating_mul(8) {
         return std::iter::once(0..rows.min(STRETCH)).collect();
     }
+    // Wide tables have few rows, and a look at one in a hundred is enough.
+    let stretch = (rows / 256).clamp(256, STRETCH);
     let middle = rows / 2;
-    vec![0..STRETCH, middle..middle.saturating_add(STRETCH), rows.saturating_sub(STRETCH)..rows]
+    vec![0..stretch, middle..middle.saturating_add(stretch), rows.saturating_sub(stretch)..rows]
 }
 
 /// What is decided for one leaf of a column.
@@ -50,7 +54,7 @@ pub(crate) enum Encoding {
 
 /// Decides for the values of one leaf: samples of one column, of which `rows` are in a row group.
 pub(crate) fn decide(samples: &[ArrayRef], sampled_rows: usize, rows: usize) -> Decision {
-    let mut seen = Seen::new();
+    let mut seen = Seen::new(sampled_rows);
     let mut bytes = Vec::new();
     let mut deltas = Deltas::default();
     let mut dictionary_array = false;
@@ -81,18 +85,18 @@ pub(crate) fn decide(samples: &[ArrayRef], sampled_rows: usize, rows: usize) -> 
     rest(Encoding::Plain, shrinks(&bytes))
 }
 
-/// Whether zstd takes a tenth off.
+/// Whether zstd takes an eighth off.
 fn shrinks(bytes: &[u8]) -> bool {
     if bytes.len() < 256 {
         return true;
     }
-    match zstd::bulk::compress(bytes, 1) {
+    match pack::zstd(1, bytes) {
         Ok(small) => small.len() < bytes.len() - bytes.len() / 8,
         Err(_) => true,
     }
 }
 
-/// Counts how often each value was seen, by hash.
+/// Counts how often each value was seen, by hash. A power of two of slots.
 struct Seen {
     slots: Vec<(u64, u32)>,
     count: usize,
@@ -100,8 +104,9 @@ struct Seen {
 }
 
 impl Seen {
-    fn new() -> Seen {
-        Seen { slots: vec![(0, 0); 4 * 3 * STRETCH], count: 0, bytes: 0 }
+    fn new(rows: usize) -> Seen {
+        let size = rows.saturating_mul(4).clamp(1024, 4 * 3 * STRETCH).next_power_of_two();
+        Seen { slots: vec![(0, 0); size], count: 0, bytes: 0 }
     }
 
     fn add(&mut self, hash: u64, bytes: usize) {
@@ -112,13 +117,13 @@ impl Seen {
         self.count += 1;
         self.bytes = self.bytes.saturating_add(bytes);
         let hash = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut at = (hash >> 40) as usize % size;
+        let mut at = (hash >> 40) as usize & (size - 1);
         while let Some(slot) = self.slots.get_mut(at) {
             if slot.1 == 0 || slot.0 == hash {
                 *slot = (hash, slot.1 + 1);
                 return;
             }
-            at = (at + 1) % size;
+            at = (at + 1) & (size - 1);
         }
     }
 
