@@ -164,25 +164,42 @@ impl<'p> Chunk<'p> {
             .offsets
             .get(cells.start.saturating_mul(width)..cells.end.saturating_add(1).saturating_mul(width))
             .ok_or("too few offsets")?;
-        let number = |bytes: &[u8]| match <[u8; 8]>::try_from(bytes) {
-            Ok(bytes) => i64::from_le_bytes(bytes),
-            Err(_) => <[u8; 4]>::try_from(bytes).map_or(-1, |bytes| i32::from_le_bytes(bytes).into()),
-        };
-        let mut held = held.chunks_exact(width).map(number);
-        let start = held.next().unwrap_or(-1);
-        let first = usize::try_from(start).map_err(|_| "a negative offset")?;
-        let mut last = first;
-        for next in held {
-            let next = usize::try_from(next).map_err(|_| "a negative offset")?;
-            if next < last {
-                return Err("offsets that go back");
-            }
-            last = next;
-            let end = base.checked_add(next - first).and_then(O::from_usize).ok_or("text beyond 2 GiB")?;
-            offsets.push(end);
-        }
+        let (first, last) = match width {
+            4 => ends(held.as_chunks::<4>().0, |&bytes| i32::from_le_bytes(bytes).into(), base, offsets),
+            _ => ends(held.as_chunks::<8>().0, |&bytes| i64::from_le_bytes(bytes), base, offsets),
+        }?;
         self.text.get(first..last).ok_or("offsets beyond the text")
     }
+}
+
+/// Where the text of some cells begins and ends; where each ends goes to `offsets`, counted from `base` at the first.
+///
+/// What is wrong is only told behind the loop, which has no other way out and so is quick.
+fn ends<B, O: OffsetSizeTrait>(
+    held: &[B],
+    number: impl Fn(&B) -> i64,
+    base: usize,
+    offsets: &mut Vec<O>,
+) -> Result<(usize, usize), &'static str> {
+    let (start, cells) = held.split_first().ok_or("too few offsets")?;
+    let first = number(start);
+    let (mut last, mut least, mut back) = (first, first, false);
+    offsets.extend(cells.iter().map(|cell| {
+        let next = number(cell);
+        back |= next < last;
+        least = least.min(next);
+        last = next;
+        O::usize_as((base as i64).wrapping_add(next.wrapping_sub(first)) as usize)
+    }));
+    if least < 0 {
+        return Err("a negative offset");
+    }
+    if back {
+        return Err("offsets that go back");
+    }
+    let (first, last) = (first as usize, last as usize);
+    let end = base.checked_add(last - first).and_then(O::from_usize);
+    end.map(|_| (first, last)).ok_or("text beyond 2 GiB")
 }
 
 #[cfg(test)]
