@@ -59,7 +59,12 @@ impl<'p> Dict<'p> {
 
     /// Keys and values as written, a key perhaps more than once.
     #[inline]
-    pub fn pairs(
+    pub fn pairs(self) -> impl ExactSizeIterator<Item = (Value<'p>, Value<'p>)> + Clone + use<'p> {
+        self.written_pairs()
+    }
+
+    #[inline]
+    fn written_pairs(
         self,
     ) -> impl DoubleEndedIterator<Item = (Value<'p>, Value<'p>)> + ExactSizeIterator + Clone + use<'p> {
         // There is a word for each.
@@ -148,7 +153,7 @@ impl<'p> Dict<'p> {
 
     pub(crate) fn find(self, query: Query<'_>) -> Option<Value<'p>> {
         if self.written() <= SMALL {
-            return self.pairs().rev().find(|&(key, _)| query.matches(key)).map(|(_, value)| value);
+            return self.written_pairs().rev().find(|&(key, _)| query.matches(key)).map(|(_, value)| value);
         }
         let index = self.index();
         let mut next = index.first.get(&query.hash(&index.state)).copied();
@@ -210,7 +215,7 @@ impl<'p> Dict<'p> {
             if self.pairs().take(i).any(|(before, _)| key::same(before, key)) {
                 return None;
             }
-            let last = self.pairs().skip(i + 1).rfind(|(again, _)| key::same(*again, key));
+            let last = self.written_pairs().skip(i + 1).rfind(|(again, _)| key::same(*again, key));
             Some((key, last.map_or(value, |(_, value)| value)))
         })
     }

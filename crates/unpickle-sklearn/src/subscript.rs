@@ -38,8 +38,8 @@ fn of_value<'p>(value: Value<'p>, keys: &[Key]) -> Result<Found<'p>> {
             _ => None,
         };
         // Tuples, and keys that are numpy's: few dicts have them, and those are small.
-        let found =
-            found.or_else(|| pairs.pairs().rfind(|(key, _)| is_key(*key, keys)).map(|(_, value)| value));
+        let found = found
+            .or_else(|| pairs.pairs().filter(|(key, _)| is_key(*key, keys)).last().map(|(_, value)| value));
         return found.map(|found| Found::Item(Item::Value(found))).ok_or_else(|| {
             let wanted = Step::Index(keys.to_vec()).to_string();
             let known = pairs.pairs().filter_map(|(key, _)| Some(key.as_text()?.into_owned()));
