@@ -1,5 +1,6 @@
 //! The distinct numbers of a column, each with its key.
 
+use super::words::empty;
 use crate::write::sample::DICTIONARY_BYTES;
 
 /// Longer searches than this end the dictionary: a file may be made so that all its numbers meet in one place.
@@ -7,7 +8,7 @@ const PROBES: usize = 64;
 
 /// The numbers seen so far, by their bits, in the order in which they came.
 pub(super) struct Distinct {
-    /// Numbers, each with one more than its key; nought where there is none. A power of two of them, a quarter of it
+    /// Numbers, each with one more than its key; nought where there is none. a power of two of them, a half of it
     /// taken at most.
     slots: Vec<(u64, u32)>,
     values: Vec<u64>,
@@ -18,7 +19,7 @@ pub(super) struct Distinct {
 
 impl Distinct {
     pub(super) fn new(width: usize) -> Distinct {
-        Distinct { slots: vec![(0, 0); 256], values: Vec::new(), width, full: false }
+        Distinct { slots: empty(256), values: Vec::new(), width, full: false }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -52,7 +53,7 @@ impl Distinct {
                     self.values.push(bits);
                     let key = self.values.len() as u32;
                     *slot = (bits, key);
-                    if self.values.len() * 4 > self.slots.len() {
+                    if self.values.len() * 2 > self.slots.len() {
                         self.grow();
                     }
                     return Some(key);
@@ -66,7 +67,7 @@ impl Distinct {
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![(0, 0); self.slots.len() * 2];
+        let mut slots = empty(self.slots.len() * 2);
         let mask = slots.len() - 1;
         for (key, &bits) in (1..).zip(&self.values) {
             let mut at = place(bits, mask);

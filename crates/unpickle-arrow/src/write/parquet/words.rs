@@ -11,9 +11,9 @@ const PROBES: usize = 64;
 /// The texts seen so far, in the order in which they came.
 #[derive(Default)]
 pub(super) struct Words {
-    /// Hashes, each with one more than its key; nought where there is none. A power of two of them, a quarter of it
-    /// taken at most.
-    slots: Vec<(u64, u32)>,
+    /// Half of a hash, and one more than the key; nought where there is none. A power of two of them, a half of it taken
+    /// at most.
+    slots: Vec<(u32, u32)>,
     words: Vec<Word>,
     /// As a plain page has them.
     plain: Vec<u8>,
@@ -28,7 +28,7 @@ struct Word {
 
 impl Words {
     pub(super) fn new() -> Words {
-        Words { slots: vec![(0, 0); 256], ..Words::default() }
+        Words { slots: empty(256), ..Words::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -44,7 +44,7 @@ impl Words {
     pub(super) fn key(&mut self, cell: &Cell<'_>) -> Option<u32> {
         let hash = hash(cell);
         let mask = self.slots.len() - 1;
-        let mut at = place(hash, mask);
+        let mut at = hash as usize & mask;
         for _ in 0..PROBES {
             match self.slots.get(at)? {
                 (_, 0) => return self.add(at, hash, cell),
@@ -65,7 +65,7 @@ impl Words {
     }
 
     #[cold]
-    fn add(&mut self, at: usize, hash: u64, cell: &Cell<'_>) -> Option<u32> {
+    fn add(&mut self, at: usize, hash: u32, cell: &Cell<'_>) -> Option<u32> {
         self.full |= self.plain.len() + 4 + cell.text.len() > DICTIONARY_BYTES;
         if self.full {
             return None;
@@ -76,17 +76,17 @@ impl Words {
         self.plain.extend_from_slice(cell.text);
         self.words.push(Word { head: cell.head, text: start..self.plain.len() });
         *self.slots.get_mut(at)? = (hash, key + 1);
-        if self.words.len() * 4 > self.slots.len() {
+        if self.words.len() * 2 > self.slots.len() {
             self.grow();
         }
         Some(key)
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![(0, 0); self.slots.len() * 2];
+        let mut slots = empty(self.slots.len() * 2);
         let mask = slots.len() - 1;
         for &(hash, key) in self.slots.iter().filter(|(_, key)| *key != 0) {
-            let mut at = place(hash, mask);
+            let mut at = hash as usize & mask;
             while slots.get(at).is_some_and(|&(_, key)| key != 0) {
                 at = (at + 1) & mask;
             }
@@ -98,9 +98,18 @@ impl Words {
     }
 }
 
+/// Slots that are written, not only promised to be nought: a page that is first read and then written costs two faults,
+/// and the second stops the other threads.
+pub(super) fn empty<T: Copy + Default>(count: usize) -> Vec<T> {
+    let mut slots = Vec::with_capacity(count);
+    slots.resize(count, T::default());
+    slots
+}
+
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
-fn hash(cell: &Cell<'_>) -> u64 {
+/// 32 bits, in which all of the text has a part: there are fewer slots than that.
+fn hash(cell: &Cell<'_>) -> u32 {
     let mix = |state: u64, word: u64| (state.rotate_left(29) ^ word).wrapping_mul(FACTOR);
     let mut state = mix(cell.text.len() as u64, (cell.head >> 64) as u64);
     if cell.text.len() > 8 {
@@ -113,12 +122,7 @@ fn hash(cell: &Cell<'_>) -> u64 {
         }
         state = mix(state, last.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)));
     }
-    state ^ state >> 32
-}
-
-/// Where to look first: the upper bits, in which all of the text has a part.
-fn place(hash: u64, mask: usize) -> usize {
-    (hash.wrapping_mul(FACTOR) >> mask.leading_zeros()) as usize & mask
+    ((state ^ state >> 32).wrapping_mul(FACTOR) >> 32) as u32
 }
 
 #[cfg(test)]
