@@ -156,8 +156,9 @@ impl Template {
         }
     }
 
-    /// Compares the item at `at`, the next index of the memo being `index`, and adds its cells to `cells`; some of them may be there also where it
-    /// does not agree. That may be because an entry of the memo is not at hand: see [`Memo::wanted`].
+    /// Compares the item at `at`, the next index of the memo being `index`, and adds its cells to `cells`; some of them
+    /// may be there also where it does not agree. That may be because an entry of the memo is not at hand: see
+    /// [`Memo::wanted`].
     #[inline]
     pub(crate) fn compare(
         &self,
