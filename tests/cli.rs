@@ -1,6 +1,8 @@
 //! The command as its user sees it: every flag, every refusal, and nothing left behind.
 
 mod arrays;
+#[cfg(target_os = "linux")]
+mod faults;
 mod files;
 mod flags;
 mod inspect;

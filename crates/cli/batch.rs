@@ -49,7 +49,9 @@ fn together(
     let Converter { args, format, .. } = *converter;
     let one = |input: &Path| {
         let told = RefCell::new(Vec::new());
-        let converter = Converter { args, messages: Messages::new(args.quiet).kept_in(&told), format };
+        let messages = Messages::new(args.quiet).kept_in(&told);
+        // Read, not mapped: a small one that is cut short meanwhile is then no more than an error of its own.
+        let converter = Converter { args, messages, format, map: false };
         let fate = with_threads(1, || converter.folder(input, dir, files));
         (fate, told.into_inner())
     };

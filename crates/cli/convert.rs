@@ -17,6 +17,7 @@ use crate::names::{self, SafeNames};
 use crate::output::{Inputs, Output, Target, reason};
 use crate::piece::{self, Content, Piece};
 use crate::progress::Progress;
+use crate::reading::{self, Reading};
 use crate::source::{self, shown};
 
 /// How pieces are written, whatever they are.
@@ -24,6 +25,8 @@ pub(crate) struct Converter<'a> {
     pub args: &'a Args,
     pub messages: Messages<'a>,
     pub format: Format,
+    /// Whether plain files are mapped, or read: of those that are mapped there is one at a time.
+    pub map: bool,
 }
 
 /// How one input of many fared.
@@ -42,7 +45,7 @@ impl Converter<'_> {
     pub(crate) fn one(&self, input: &Path, target: &Target, replace: bool) -> Result<()> {
         let start = Instant::now();
         self.check(target, replace, &Inputs::new(&[input.to_owned()]))?;
-        let file = source::file(input, self.args)?;
+        let (_reading, file) = self.open(input)?;
         let Content { pieces, beside } = self.content(input, &file)?;
         match &*pieces {
             [] => Err(piece::none(&file, self.format)),
@@ -53,6 +56,12 @@ impl Converter<'_> {
             }
             many => Err(piece::several(many, self.format)),
         }
+    }
+
+    /// The file, and what names it as long as it is read.
+    fn open(&self, input: &Path) -> Result<(Option<Reading>, File)> {
+        let reading = self.map.then(|| Reading::of(shown(input)));
+        Ok((reading, source::file(input, self.args, self.map)?))
     }
 
     /// What the file is written as.
@@ -86,7 +95,7 @@ impl Converter<'_> {
         let ending = self.format.extension();
         let force = self.args.force;
         let single = Target::File(dir.join(format!("{stem}.{ending}")));
-        let file = source::file(input, self.args)?;
+        let (_reading, file) = self.open(input)?;
         let Content { pieces, beside } = self.content(input, &file)?;
         if let [piece] = &*pieces {
             self.check(&single, force, inputs)?;
@@ -165,6 +174,7 @@ impl Converter<'_> {
             Err(Trouble::Writing(error)) => bail!("{name}: cannot write: {}", reason(&error)),
             Err(Trouble::Piece(error)) => return Err(error),
         };
+        reading::some_done();
         for note in notes {
             self.messages.note(shown(input), note);
         }

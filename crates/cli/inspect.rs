@@ -24,7 +24,7 @@ pub(crate) fn inspect(
     if look == Look::Dis {
         return dis(path, args, messages, out);
     }
-    let file = source::file(path, args)?;
+    let file = source::file(path, args, true)?;
     match look {
         Look::List => list(path, &file, args, out)?,
         Look::Schema => schema(path, &file, args, out)?,
@@ -41,7 +41,7 @@ pub(crate) fn inspect(
 }
 
 fn dis(path: &Path, args: &Args, messages: Messages<'_>, out: &mut impl Write) -> Result<()> {
-    let input = Shared::new(source::input(path, args)?);
+    let input = Shared::new(source::input(path, args, true)?);
     if let Some(archive) = input.archive() {
         return dis_members(&input, archive, out);
     }

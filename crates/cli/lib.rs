@@ -1,7 +1,6 @@
 //! The command `pkl2parquet`.
 //!
 //! [`run`] is all of it; whoever wraps it (a Python wheel, say) has the same command.
-#![forbid(unsafe_code)]
 
 mod args;
 mod batch;
@@ -11,6 +10,7 @@ mod folder;
 mod format;
 mod guard;
 mod inspect;
+mod leftover;
 mod list;
 mod messages;
 mod names;
@@ -19,7 +19,11 @@ mod piece;
 mod plan;
 mod producer;
 mod progress;
+mod reading;
+mod report;
 mod room;
+#[cfg(unix)]
+mod signals;
 mod source;
 mod temporary;
 mod tree;
@@ -33,8 +37,10 @@ use unpickle::arrow::with_threads;
 use crate::args::{Args, Look};
 use crate::convert::{Converter, Fate};
 use crate::folder::Folder;
-use crate::messages::{Messages, counted, time};
+use crate::messages::Messages;
+use crate::output::Inputs;
 use crate::plan::Plan;
+use crate::reading::Reading;
 
 /// All was written, or shown.
 const WHOLE: u8 = 0;
@@ -45,6 +51,8 @@ const NOTHING: u8 = 2;
 
 /// Runs the command with these arguments, its own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    #[cfg(unix)]
+    let _handled = signals::Handled::new();
     let code = match Args::read(args) {
         Ok(args) => guard::quietly(|| with_threads(args.threads(), || obey(&args))),
         Err((text, true)) => {
@@ -66,7 +74,7 @@ fn obey(args: &Args) -> u8 {
     }
     match Plan::of(args) {
         Ok(Plan::One { input, target, replace, format }) => {
-            let converter = Converter { args, messages, format };
+            let converter = Converter { args, messages, format, map: true };
             match guard::guarded(|| converter.one(&input, &target, replace)) {
                 Ok(()) => WHOLE,
                 Err(error) if is_closed_pipe(&error) => WHOLE,
@@ -85,18 +93,10 @@ fn obey(args: &Args) -> u8 {
                     return NOTHING;
                 }
             };
-            let converter = Converter { args, messages, format };
-            let files = output::Inputs::new(&inputs);
+            let converter = Converter { args, messages, format, map: true };
+            let files = Inputs::new(&inputs);
             let fates = batch::convert(&converter, &inputs, &dir, &files);
-            let whole = fates.iter().filter(|fate| **fate == Fate::Whole).count();
-            if inputs.len() > 1 {
-                let all = counted(inputs.len() as u64, "input");
-                messages.done(format_args!(
-                    "{whole} of {all} written to {} in {}",
-                    dir.display(),
-                    time(start.elapsed())
-                ));
-            }
+            report::report(&inputs, &fates, &dir, start.elapsed(), messages);
             let code = exit_code(&fates);
             if code == NOTHING {
                 folder.withdraw();
@@ -124,13 +124,17 @@ fn look_inside(args: &Args, look: Look, messages: Messages<'_>) -> u8 {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut fates = Vec::new();
     for path in &args.paths {
+        let _reading = Reading::of(source::shown(path));
         let shown = guard::guarded(|| inspect::inspect(path, look, args, messages, &mut out));
         // What was listed before the trouble comes before its message.
         if let Err(error) = out.flush() {
             return of_stdout(&error);
         }
         match shown {
-            Ok(()) => fates.push(Fate::Whole),
+            Ok(()) => {
+                reading::some_done();
+                fates.push(Fate::Whole);
+            }
             Err(error) if is_closed_pipe(&error) => return WHOLE,
             Err(error) => {
                 messages.error(Some(source::shown(path)), format_args!("{error:#}"));

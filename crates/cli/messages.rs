@@ -103,16 +103,16 @@ pub(crate) fn counted(number: u64, what: &str) -> String {
 
 /// A size in decimal units: 41 MB.
 pub(crate) fn bytes(number: u64) -> String {
-    let mut value = number as f64;
-    for unit in ["B", "kB", "MB", "GB", "TB"] {
+    let (mut value, mut unit) = (number as f64, "B");
+    for larger in ["kB", "MB", "GB", "TB"] {
         // 999.6 would print as 1000.
-        if value < 999.5 || unit == "TB" {
-            let digits = usize::from(value < 9.95 && unit != "B");
-            return format!("{value:.digits$} {unit}");
+        if value < 999.5 {
+            break;
         }
-        value /= 1000.0;
+        (value, unit) = (value / 1000.0, larger);
     }
-    unreachable!("the last unit takes all")
+    let digits = usize::from(value < 9.95 && unit != "B");
+    format!("{value:.digits$} {unit}")
 }
 
 /// A time: 3 ms, 1.9 s, 2 min 5 s.
@@ -141,6 +141,7 @@ mod tests {
         assert_eq!(bytes(1_234), "1.2 kB");
         assert_eq!(bytes(41_000_000), "41 MB");
         assert_eq!(bytes(999_700_000), "1.0 GB");
+        assert_eq!(bytes(u64::MAX), "18446744 TB");
         assert_eq!(time(Duration::from_micros(1_900_000)), "1.9 s");
         assert_eq!(time(Duration::from_millis(3)), "3 ms");
         assert_eq!(time(Duration::from_secs(125)), "2 min 5 s");

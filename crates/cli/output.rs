@@ -38,21 +38,19 @@ impl Target {
     /// Refuses what cannot be written, before any work is done. `replace` says whether a file may be there.
     pub(crate) fn check(&self, replace: bool, inputs: &Inputs) -> Result<()> {
         let Target::File(path) = self else { return Ok(()) };
-        if let Ok(meta) = fs::metadata(path) {
-            if meta.is_dir() {
-                bail!("it is a directory; `-d {}` writes into it", path.display());
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => bail!("it is a directory; `-d {}` writes into it", path.display()),
+            Ok(meta) if inputs.contains(&meta) => bail!("it is the input itself; choose another name"),
+            Ok(_) if !replace => bail!("it exists; --force replaces it"),
+            Ok(meta) if meta.permissions().readonly() => {
+                bail!("it is read-only; choose another name, or remove it first")
             }
-            if inputs.contains(&meta) {
-                bail!("it is the input itself; choose another name");
+            // A link to nothing is there, too.
+            Err(_) if !replace && path.is_symlink() => {
+                bail!("it exists, as a link; --force writes where it leads")
             }
-            if !replace {
-                bail!("it exists; --force replaces it");
-            }
-            if meta.permissions().readonly() {
-                bail!("it is read-only; choose another name, or remove it first");
-            }
+            _ => check_folder(folder(&led_to(path).map_err(|error| anyhow!("{}", reason(&error)))?)),
         }
-        check_folder(folder(path))
     }
 
     /// Begins to write.
@@ -64,8 +62,7 @@ impl Target {
                 Sink::File(fs::OpenOptions::new().write(true).open(path).map_err(cannot)?)
             }
             Target::File(path) => {
-                // A link stays one: the file that it leads to is replaced.
-                let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+                let path = led_to(path).map_err(cannot)?;
                 let old = fs::metadata(&path).ok();
                 let temporary = Temporary::beside(&path).map_err(cannot)?;
                 Sink::Beside(Box::new(Beside { temporary, room: Room::default(), path, replace, old }))
@@ -87,6 +84,22 @@ pub(crate) fn folder(path: &Path) -> &Path {
         _ => Path::new("."),
     }
 }
+
+/// Where `path` leads if it is a link, whether something is there or not. A link stays one: what it leads to is replaced, or
+/// made, as it would be by opening it.
+fn led_to(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        // An error here is that it is no link, or not there.
+        let Ok(to) = fs::read_link(&path) else { return Ok(path) };
+        path.pop();
+        path.push(to);
+    }
+    Err(io::Error::other("too many links, one to the other"))
+}
+
+/// So many links, one to the other, does Linux follow.
+const LINKS: usize = 40;
 
 /// Refuses a folder that is none.
 fn check_folder(folder: &Path) -> Result<()> {
@@ -110,7 +123,11 @@ type Identity = (u64, u64);
 impl Inputs {
     /// Those at `paths` that exist.
     pub(crate) fn new(paths: &[PathBuf]) -> Inputs {
-        Inputs(paths.iter().filter_map(|path| identity(&fs::metadata(path).ok()?)).collect())
+        let opened = |path: &PathBuf| match path.as_os_str() == "-" {
+            true => fs::metadata("/dev/stdin"),
+            false => fs::metadata(path),
+        };
+        Inputs(paths.iter().filter_map(|path| identity(&opened(path).ok()?)).collect())
     }
 
     fn contains(&self, file: &Metadata) -> bool {

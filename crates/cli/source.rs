@@ -8,9 +8,9 @@ use unpickle::{Category, File, Input, OpenOptions, Options};
 
 use crate::args::Args;
 
-/// The bytes of an input: a file, or standard input for `-`.
-pub(crate) fn input(path: &Path, args: &Args) -> Result<Input> {
-    let mut options = OpenOptions::new();
+/// The bytes of an input: a file, mapped if `map`, or standard input for `-`.
+pub(crate) fn input(path: &Path, args: &Args, map: bool) -> Result<Input> {
+    let mut options = OpenOptions::new().with_map(map);
     if let Some(ratio) = args.max_ratio {
         options = options.with_max_ratio(ratio);
     }
@@ -30,9 +30,9 @@ pub(crate) fn input(path: &Path, args: &Args) -> Result<Input> {
 }
 
 /// The pickles of an input, decoded.
-pub(crate) fn file(path: &Path, args: &Args) -> Result<File> {
+pub(crate) fn file(path: &Path, args: &Args, map: bool) -> Result<File> {
     let options = Options::new().with_encoding(args.encoding.unwrap_or_default());
-    File::from_input(input(path, args)?, &options).map_err(|error| match error.category() {
+    File::from_input(input(path, args, map)?, &options).map_err(|error| match error.category() {
         Category::Eof if error.offset() != Some(0) => {
             anyhow!("{error}; the file is cut short, fetch or write it again")
         }

@@ -1,20 +1,20 @@
 //! A file that has no name until it is complete.
 
-#[cfg(unix)]
-use std::fs;
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use crate::leftover::Leftover;
 use crate::output::folder;
 
-/// A file without a name, where the system has such: killed at any moment, it leaves nothing. Else one with a name.
+/// A file without a name, where the system has such: killed at any moment, it leaves nothing. Else one with a name,
+/// which signals remove.
 pub(crate) enum Temporary {
     #[cfg(target_os = "linux")]
     Nameless(File),
-    Named(NamedTempFile),
+    Named(NamedTempFile, Option<Leftover>),
 }
 
 impl Temporary {
@@ -25,15 +25,19 @@ impl Temporary {
         if let Some(file) = nameless::create(folder) {
             return Ok(Temporary::Nameless(file));
         }
+        Temporary::named(folder)
+    }
+
+    /// In this folder, with a name.
+    pub(crate) fn named(folder: &Path) -> io::Result<Temporary> {
+        let mut leftover = None;
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".pkl2parquet-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What any new file gets: all may read and write, less the umask.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        builder.tempfile_in(folder).map(Temporary::Named)
+        let file = builder.prefix(".pkl2parquet-").suffix(".tmp").make_in(folder, |path| {
+            leftover = Some(Leftover::at(path));
+            // The mode is that of any new file: all may read and write, less the umask.
+            File::options().read(true).write(true).create_new(true).open(path)
+        })?;
+        Ok(Temporary::Named(file, leftover))
     }
 
     /// What is written to.
@@ -41,7 +45,7 @@ impl Temporary {
         match self {
             #[cfg(target_os = "linux")]
             Temporary::Nameless(file) => file,
-            Temporary::Named(file) => file.as_file(),
+            Temporary::Named(file, _) => file.as_file(),
         }
     }
 
@@ -50,8 +54,10 @@ impl Temporary {
         match self {
             #[cfg(target_os = "linux")]
             Temporary::Nameless(file) => nameless::publish(&file, path, replace),
-            Temporary::Named(file) if replace => file.persist(path).map(drop).map_err(|error| error.error),
-            Temporary::Named(file) => file.persist_noclobber(path).map(drop).map_err(|error| error.error),
+            Temporary::Named(file, _leftover) => {
+                let done = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+                done.map(drop).map_err(|error| error.error)
+            }
         }
     }
 }
@@ -66,6 +72,8 @@ mod nameless {
     use std::path::{Path, PathBuf};
 
     use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+
+    use crate::leftover::Leftover;
 
     /// `None` where the file system has none, or `/proc` is not there to name it by.
     pub(super) fn create(folder: &Path) -> Option<File> {
@@ -88,6 +96,7 @@ mod nameless {
         for attempt in 0.. {
             let name = format!(".pkl2parquet-{}-{attempt}.tmp", std::process::id());
             let temporary = path.with_file_name(name);
+            let _leftover = Leftover::at(&temporary);
             match link(&temporary) {
                 Err(rustix::io::Errno::EXIST) if attempt < 1000 => continue,
                 done => done?,

@@ -1,4 +1,4 @@
-//! The one `unsafe` of the workspace: a file seen as memory.
+//! The one `unsafe` of the libraries: a file seen as memory.
 
 use std::fs::File;
 use std::io;
