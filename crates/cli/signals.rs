@@ -142,6 +142,11 @@ mod tests {
     #[test]
     fn child() {
         let Some(folder) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+        // What runs the tests may ignore some, as `nohup` does, and children would go on with that.
+        for signal in ENDING {
+            // SAFETY: SIG_DFL is no function, so nothing of ours is called.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
         let _handled = Handled::new();
         let temporary = Temporary::named(&folder).unwrap();
         temporary.file().write_all(b"half").unwrap();

@@ -30,9 +30,14 @@ fn big(path: &Path) {
     file.write_all(b"tb.").unwrap();
 }
 
-/// The command below a shell that does `first`: `ulimit`, `trap`, a redirection by `exec`.
+/// The command below a shell that does `first`: `ulimit`, `trap`, a redirection by `exec`. What runs the tests may ignore
+/// signals, as `nohup` does: here they are as they come, where `env` can do that.
 fn below(folder: &Path, first: &str, args: &[impl AsRef<OsStr>]) -> Command {
-    let mut command = Command::new("sh");
+    let (all, mut command) = ("--default-signal=HUP,INT,QUIT,TERM", Command::new("sh"));
+    if can("env", &[all, "true"]) {
+        command = Command::new("env");
+        command.args([all, "sh"]);
+    }
     command.arg("-c").arg(format!("{first}\nexec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_pkl2parquet"));
     command.args(args).current_dir(folder).stdin(Stdio::null());
     command

@@ -61,7 +61,7 @@ fn a_full_disk_keeps_what_was_there_and_nothing_else() {
 fn where_files_have_names_from_the_start_signals_remove_them() {
     let folder = tempfile::tempdir().unwrap();
     big(&folder.path().join("big.pkl"));
-    // The pipe holds the command up in the middle; a number of bytes behind the first shows that it is there.
+    // The signal is sent as soon as the temporary file is there: the input takes far longer than that to write.
     let script = "mount -t tmpfs tmpfs /proc || exit 77
         mount -o remount,size=1g out
         $0 big.pkl out/big.csv & child=$!
