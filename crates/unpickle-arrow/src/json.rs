@@ -15,7 +15,8 @@ use unpickle_numpy::{self as numpy, DtypeKind, MaskedArray, NdArray};
 use crate::build::Item;
 use crate::cell::{Cell, Reader};
 use crate::reader::is_masked;
-use crate::times::{Unit, offset_at};
+use crate::times::Unit;
+use crate::zone::Zone;
 use text::{hex, number, open, string, tagged};
 
 /// Deeper values are cut: `{"$type": "…"}`.
@@ -303,7 +304,7 @@ fn moment(value: i64, unit: Unit, zone: Option<&str>) -> String {
     let per_second = unit.per_second();
     let iso = |value| crate::text::timestamp(value, unit).replacen(' ', "T", 1);
     let Some(zone) = zone else { return iso(value) };
-    let offset = offset_at(zone, value.div_euclid(per_second)).unwrap_or(0);
+    let offset = Zone::shown(zone).offset(value.div_euclid(per_second));
     match offset.checked_mul(per_second).and_then(|offset| value.checked_add(offset)) {
         Some(local) => {
             let (sign, seconds) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());

@@ -11,9 +11,10 @@ use crate::build::unit_of;
 use crate::cell::{Cell, Reader};
 use crate::column::Column;
 use crate::text;
-use crate::times::{self, Unit};
+use crate::times::Unit;
 use crate::write::Freq;
 use crate::write::text::{self as written, Fraction};
+use crate::zone::Zone;
 
 /// `str(label)`, and for a tuple the `repr` of the texts of its items.
 pub(crate) fn of_value(value: Value<'_>, cell: &Cell<'_>) -> String {
@@ -238,7 +239,7 @@ fn integer(array: &ArrayRef, i: usize) -> Option<String> {
 fn zoned(value: i64, unit: Unit, zone: Option<&str>) -> String {
     let Some(zone) = zone else { return text::timestamp(value, unit) };
     let seconds = value.div_euclid(unit.per_second());
-    let offset = times::offset_at(zone, seconds).unwrap_or(0);
+    let offset = Zone::shown(zone).offset(seconds);
     let local = value.saturating_add(offset.saturating_mul(unit.per_second()));
     let sign = if offset < 0 { '-' } else { '+' };
     let minutes = offset.unsigned_abs() / 60;

@@ -31,6 +31,7 @@ mod text;
 mod threads;
 mod times;
 mod write;
+mod zone;
 
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};

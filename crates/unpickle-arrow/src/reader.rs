@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono_tz::Tz;
 use unpickle_core::{Id, Int, Value, View};
 use unpickle_numpy::{self as numpy, DtypeCache, DtypeKind, MaskedArray, NdArray, Scalar, TimeUnit as Ticks};
 use unpickle_pandas::{self as pandas, PandasScalar, Recogniser, Std, TimeZone};
@@ -13,13 +12,14 @@ use crate::kind;
 use crate::notes::Told;
 use crate::numpy::{Instant, days_of_month, instant};
 use crate::times;
+use crate::zone::Zone;
 
 /// Tells what cells are. It remembers classes, dtypes and zones, so it serves one pickle.
 #[derive(Default)]
 pub(crate) struct Reader<'p> {
     classes: Recogniser,
     dtypes: DtypeCache<'p>,
-    zones: HashMap<Id, Option<(TimeZone, Option<Tz>)>>,
+    zones: HashMap<Id, Option<(TimeZone, Option<Zone>)>>,
     /// What the last object was, if it was a scalar of numpy.
     pub(crate) scalar: Option<kind::Scalar>,
     /// What of the cells read so far was mapped.
@@ -235,12 +235,12 @@ impl<'p> Reader<'p> {
         self.zones.get(&id).and_then(Option::as_ref).map_or("UTC", |(zone, _)| zone.name.as_str())
     }
 
-    pub(crate) fn zone(&mut self, zone: Value<'p>) -> Option<&(TimeZone, Option<Tz>)> {
+    pub(crate) fn zone(&mut self, zone: Value<'p>) -> Option<&(TimeZone, Option<Zone>)> {
         let told = &mut self.told;
         let known = self.zones.entry(zone.id()).or_insert_with(|| {
             let zone = TimeZone::from_value(zone).ok()?;
             told.zone |= zone.lossy;
-            let rules = zone.name.parse().ok();
+            let rules = Zone::parse(&zone.name);
             Some((zone, rules))
         });
         known.as_ref()
@@ -251,7 +251,7 @@ impl<'p> Reader<'p> {
         let (zone, rules) = self.zone(zone)?;
         let offset = match (zone.utc_offset, rules) {
             (Some(offset), _) => i64::from(offset),
-            (None, Some(rules)) => times::offset_of(*rules, local, fold)?,
+            (None, Some(rules)) => rules.offset_of_clock(local, fold)?,
             (None, None) => return None,
         };
         local.checked_sub(offset.checked_mul(1_000_000)?)

@@ -12,7 +12,6 @@ mod period;
 pub(crate) mod pipeline;
 mod sample;
 pub(crate) mod text;
-mod zone;
 
 use std::io::{self, Write};
 

@@ -18,10 +18,10 @@ use super::options::WriteOptions;
 use super::period::Freq;
 use super::pipeline::{self, Bounds};
 use super::text::{self, Fraction};
-use super::zone::Zone;
 use super::{json, lines};
 use crate::columns::{Columns, checked_column};
 use crate::csv_layout::CsvCells;
+use crate::zone::Zone;
 
 pub(super) fn write<W: Write>(table: &dyn Columns, options: &WriteOptions<'_>, mut sink: W) -> Result<()> {
     let schema = table.schema();
@@ -301,7 +301,7 @@ fn values<'a>(field: &Field, array: &'a dyn Array, look: Look) -> Result<Cells<'
 fn times(array: &dyn Array, look: Look) -> Option<Cells<'_>> {
     let (clock, unit, numbers) = cells::times(array)?;
     let zone = match array.data_type() {
-        DataType::Timestamp(_, zone) => zone.as_deref().map(Zone::parse),
+        DataType::Timestamp(_, zone) => zone.as_deref().map(Zone::shown),
         _ => None,
     };
     Some(Box::new(move |row, out| {
@@ -316,7 +316,7 @@ fn times(array: &dyn Array, look: Look) -> Option<Cells<'_>> {
                 text::fraction(nanos, Fraction::AsNeeded, out);
             }
             Clock::Timestamp => {
-                let offset = zone.map(|zone| zone.offset(seconds));
+                let offset = zone.as_ref().map(|zone| zone.offset(seconds));
                 text::timestamp(value, unit, offset.unwrap_or_default(), b' ', look.fraction, out);
                 if let Some(offset) = offset {
                     text::offset(offset, out);

@@ -19,8 +19,8 @@ use super::lines;
 use super::options::WriteOptions;
 use super::period::Freq;
 use super::text::{self, Fraction};
-use super::zone::Zone;
 use crate::columns::Columns;
+use crate::zone::Zone;
 
 pub(super) fn write<W: Write>(table: &dyn Columns, options: &WriteOptions<'_>, sink: W) -> Result<()> {
     let schema = table.schema();
@@ -235,7 +235,7 @@ fn map(array: &dyn Array, nesting: Nesting) -> Result<Cells<'_>> {
 fn times(array: &dyn Array) -> Option<Cells<'_>> {
     let (clock, unit, numbers) = cells::times(array)?;
     let zone = match array.data_type() {
-        DataType::Timestamp(_, zone) => zone.as_deref().map(Zone::parse),
+        DataType::Timestamp(_, zone) => zone.as_deref().map(Zone::shown),
         _ => None,
     };
     Some(Box::new(move |row, out| {
@@ -248,7 +248,7 @@ fn times(array: &dyn Array) -> Option<Cells<'_>> {
                 text::fraction(nanos, Fraction::Shortest, out);
             }
             Clock::Timestamp => {
-                let offset = zone.map(|zone| zone.offset(seconds));
+                let offset = zone.as_ref().map(|zone| zone.offset(seconds));
                 text::timestamp(value, unit, offset.unwrap_or_default(), b'T', Fraction::Shortest, out);
                 if let Some(offset) = offset {
                     text::offset(offset, out);
