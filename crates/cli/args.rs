@@ -156,6 +156,8 @@ pub(crate) struct Args {
     pub schema: bool,
 
     /// Show the values as a tree, cut by depth and length
+    ///
+    /// Below it: the globals that no branch shows, with their bytes. Of a broken pickle, those before the break.
     #[arg(long, group = "look", help_heading = "Look inside")]
     pub tree: bool,
 
@@ -164,6 +166,8 @@ pub(crate) struct Args {
     pub dis: bool,
 
     /// List every global that loading would import, with its byte
+    ///
+    /// Of a broken pickle, those before the break.
     #[arg(long, group = "look", help_heading = "Look inside")]
     pub globals: bool,
 

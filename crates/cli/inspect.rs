@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::{Archive, File, Shared, View};
+use unpickle::{Archive, File, Pickle, Shared, View};
 
 use crate::args::{Args, Look};
 use crate::engine;
+use crate::imports::{self, Imports};
 use crate::list::list;
 use crate::messages::{Messages, clean, count};
 use crate::source::{self, shown};
@@ -24,16 +25,29 @@ pub(crate) fn inspect(
     if look == Look::Dis {
         return dis(path, args, messages, out);
     }
-    let file = source::file(path, args, true)?;
+    let input = Shared::new(source::input(path, args, true)?);
+    let file = match source::decoded(input.clone(), args) {
+        Ok(file) => file,
+        Err(error) => {
+            match (look, imports::before(&input, &error)) {
+                (Look::Globals, Some(pickle)) => globals(&pickle, out)?,
+                (Look::Tree, Some(pickle)) => Imports::default().write_others("before", &pickle, out)?,
+                _ => {}
+            }
+            return Err(source::explained(&error));
+        }
+    };
     match look {
         Look::List => list(path, &file, args, out)?,
         Look::Schema => schema(path, &file, args, out)?,
         Look::Tree => {
+            let mut shown = Imports::default();
             for value in file.values() {
-                tree(value, out)?;
+                tree(value, &mut shown, out)?;
             }
+            shown.write_others("besides", file.pickle(), out)?;
         }
-        Look::Globals => globals(&file, out)?,
+        Look::Globals => globals(file.pickle(), out)?,
         Look::Dis => {}
     }
     engine::note_rest(path, &file, messages);
@@ -118,8 +132,8 @@ fn schema(path: &Path, file: &File, args: &Args, out: &mut impl Write) -> Result
 }
 
 /// Each global with the byte of its opcode, as the pickle spells it.
-fn globals(file: &File, out: &mut impl Write) -> Result<()> {
-    for value in file.pickle().objects() {
+fn globals<B: AsRef<[u8]>>(pickle: &Pickle<B>, out: &mut impl Write) -> Result<()> {
+    for value in pickle.objects() {
         if let View::Class(class) = value.view() {
             let name = format!("{} {}", class.raw_module(), class.raw_name());
             writeln!(out, "{:>10}  {}", value.offset(), clean(&name))?;

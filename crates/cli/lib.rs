@@ -9,6 +9,7 @@ mod engine;
 mod folder;
 mod format;
 mod guard;
+mod imports;
 mod inspect;
 mod leftover;
 mod list;

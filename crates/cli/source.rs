@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::{Category, File, Input, OpenOptions, Options};
+use unpickle::{Category, Error, File, Input, OpenOptions, Options, Shared};
 
 use crate::args::Args;
 
@@ -31,14 +31,23 @@ pub(crate) fn input(path: &Path, args: &Args, map: bool) -> Result<Input> {
 
 /// The pickles of an input, decoded.
 pub(crate) fn file(path: &Path, args: &Args, map: bool) -> Result<File> {
-    let options = Options::new().with_encoding(args.encoding.unwrap_or_default());
-    File::from_input(input(path, args, map)?, &options).map_err(|error| match error.category() {
+    decoded(input(path, args, map)?, args).map_err(|error| explained(&error))
+}
+
+/// The pickles in these bytes.
+pub(crate) fn decoded(input: impl Into<Shared>, args: &Args) -> unpickle::Result<File> {
+    File::from_input(input, &Options::new().with_encoding(args.encoding.unwrap_or_default()))
+}
+
+/// An error of decoding, in words for who has the file.
+pub(crate) fn explained(error: &Error) -> anyhow::Error {
+    match error.category() {
         Category::Eof if error.offset() != Some(0) => {
             anyhow!("{error}; the file is cut short, fetch or write it again")
         }
         Category::Eof => anyhow!("expected a pickle, found an empty file"),
         _ => anyhow!("{error}"),
-    })
+    }
 }
 
 /// What to call an input in messages.

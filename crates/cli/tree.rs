@@ -6,6 +6,7 @@ use unpickle::arrow::describe_known;
 use unpickle::pandas::{Std, stdlib};
 use unpickle::{Value, View};
 
+use crate::imports::Imports;
 use crate::messages::{clean, counted};
 
 /// How deep the tree goes, how many items of one container it shows, and how many lines there are at most.
@@ -25,8 +26,9 @@ enum What<'p> {
     Text(String),
 }
 
-/// Writes the tree of `root`. Never recurses: a value may hold itself, and be as deep as the pickle is long.
-pub(crate) fn tree(root: Value<'_>, out: &mut impl Write) -> io::Result<()> {
+/// Writes the tree of `root`, and counts the globals that it names as shown. Never recurses: a value may hold itself, and be
+/// as deep as the pickle is long.
+pub(crate) fn tree<'p>(root: Value<'p>, shown: &mut Imports<'p>, out: &mut impl Write) -> io::Result<()> {
     let mut todo = vec![Line { depth: 0, label: String::new(), what: What::Value(root) }];
     let mut lines = 0;
     while let Some(Line { depth, label, what }) = todo.pop() {
@@ -37,7 +39,7 @@ pub(crate) fn tree(root: Value<'_>, out: &mut impl Write) -> io::Result<()> {
         let mut below = Vec::new();
         let text = match what {
             What::Text(text) => text,
-            What::Value(value) => describe(value, depth, &mut below),
+            What::Value(value) => describe(value, depth, shown, &mut below),
         };
         writeln!(out, "{:indent$}{label}{}", "", clean(&text), indent = 2 * depth)?;
         todo.extend(below.into_iter().rev());
@@ -46,7 +48,12 @@ pub(crate) fn tree(root: Value<'_>, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// One line about `value`; what is to follow below it goes to `below`.
-fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> String {
+fn describe<'p>(
+    value: Value<'p>,
+    depth: usize,
+    shown: &mut Imports<'p>,
+    below: &mut Vec<Line<'p>>,
+) -> String {
     let mut add = Below { depth: depth + 1, lines: below, shown: depth < DEPTH };
     match value.view() {
         View::List(items) => {
@@ -71,7 +78,11 @@ fn describe<'p>(value: Value<'p>, depth: usize, below: &mut Vec<Line<'p>>) -> St
         }
         View::Object(_) => describe_known(value)
             .or_else(|| library(value, &mut add))
-            .unwrap_or_else(|| object(value, &mut add)),
+            .unwrap_or_else(|| object(value, shown, &mut add)),
+        View::Class(class) => {
+            shown.add(class);
+            format!("{} at byte {}", short(value), value.offset())
+        }
         View::Persistent(id) => format!("persistent id {}", short(id)),
         _ => short(value),
     }
@@ -108,18 +119,20 @@ fn library<'p>(value: Value<'p>, add: &mut Below<'_, 'p>) -> Option<String> {
 }
 
 /// An object: the call that made it, and below it what was given to it.
-fn object<'p>(value: Value<'p>, add: &mut Below<'_, 'p>) -> String {
+fn object<'p>(value: Value<'p>, shown: &mut Imports<'p>, add: &mut Below<'_, 'p>) -> String {
     let Some(object) = value.as_object() else { return short(value) };
+    let callable = object.callable();
     let name = match object.call() {
         Some(call) => {
             add.items("argument ", call.args.len(), call.args.iter());
-            match call.method {
-                Some(method) => format!("{}.{}.{method}", call.module, call.name),
-                None => format!("{}.{}", call.module, call.name),
+            if let View::Class(class) = callable.view() {
+                shown.add(class);
             }
+            let method = call.method.map(|method| format!(".{method}")).unwrap_or_default();
+            format!("{}.{}{method} at byte {}", call.module, call.name, callable.offset())
         }
         None => {
-            add.value("called", object.callable());
+            add.value("called", callable);
             add.value("arguments", object.args());
             "object".to_owned()
         }
@@ -213,7 +226,7 @@ mod tests {
     fn text(bytes: &[u8]) -> String {
         let pickle = unpickle::Pickle::parse(bytes).unwrap();
         let mut out = Vec::new();
-        tree(pickle.root(), &mut out).unwrap();
+        tree(pickle.root(), &mut Imports::default(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -227,7 +240,10 @@ mod tests {
 
     #[test]
     fn objects_show_their_attributes() {
-        assert_eq!(text(b"\x80\x02cshop\nItem\n)\x81}X\x05\0\0\0priceK\x03sb."), "shop.Item\n  .price: 3\n");
+        assert_eq!(
+            text(b"\x80\x02cshop\nItem\n)\x81}X\x05\0\0\0priceK\x03sb."),
+            "shop.Item at byte 2\n  .price: 3\n"
+        );
     }
 
     #[test]

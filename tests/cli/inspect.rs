@@ -126,7 +126,7 @@ fn globals_come_with_their_byte() {
     assert_eq!(done.text(), "         2  os system\n");
     // To see it is not to do it.
     let done = run(folder.path(), &["evil.pkl", "--tree"]);
-    assert_eq!(done.text(), "os.system\n  argument 0: 'ls'\n");
+    assert_eq!(done.text(), "os.system at byte 2\n  argument 0: 'ls'\n");
 }
 
 #[test]

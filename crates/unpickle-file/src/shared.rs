@@ -43,6 +43,12 @@ impl Shared {
     }
 }
 
+impl From<Input> for Shared {
+    fn from(input: Input) -> Shared {
+        Shared::new(input)
+    }
+}
+
 impl AsRef<[u8]> for Shared {
     fn as_ref(&self) -> &[u8] {
         (*self.0).as_ref()

@@ -50,8 +50,8 @@ impl File {
     ///
     /// The first is no pickle, or ends too early. What follows the last pickle is no error: Python does not look at
     /// it either, and [`Pickle::rest`] says what is wrong with it.
-    pub fn from_input(input: Input, options: &Options<'_>) -> Result<File> {
-        let input = Shared::new(input);
+    pub fn from_input(input: impl Into<Shared>, options: &Options<'_>) -> Result<File> {
+        let input = input.into();
         #[cfg(feature = "torch")]
         if let Some(pickle) = unpickle_torch::read(&input, options)? {
             return Ok(File { input, pickle });
