@@ -5,6 +5,7 @@ mod arrays;
 mod faults;
 mod files;
 mod flags;
+mod hostile;
 mod inspect;
 mod refusals;
 mod streams;
@@ -25,6 +26,12 @@ fn folder() -> TempDir {
     copy("pandas/nested-frames-3.1.1.pkl", "train-test.pkl");
     std::fs::write(folder.path().join("seven.pkl"), b"\x80\x04K\x07.").expect("a file");
     folder
+}
+
+/// A test of which this machine cannot have the ground.
+#[allow(clippy::print_stderr)] // said by `cargo test -- --nocapture`
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
 }
 
 /// The command ends well, and says one line about what it wrote.

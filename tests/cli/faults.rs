@@ -59,12 +59,6 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// A test of which this machine cannot have the ground.
-#[allow(clippy::print_stderr)] // said by `cargo test -- --nocapture`
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
-}
-
 /// Whether a program is there and does this.
 fn can(program: &str, args: &[&str]) -> bool {
     let done = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{below, big, can, ended, skipped};
+use super::{below, big, can, ended};
+use crate::cli::skipped;
 use crate::util::{command, fixture, names};
 
 const FORMATS: [&str; 7] = ["parquet", "csv", "arrow", "arrows", "jsonl", "npz", "npy"];

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::process::Stdio;
 
-use super::{big, can, ended, skipped};
+use super::{big, can, ended};
+use crate::cli::skipped;
 use crate::util::{command, names};
 
 #[test]
