@@ -17,7 +17,7 @@ use crate::cell::{Cell, Reader};
 use crate::reader::is_masked;
 use crate::times::Unit;
 use crate::zone::Zone;
-use text::{hex, number, open, string, tagged};
+use text::{hex, integer, number, open, string, tagged};
 
 /// Deeper values are cut: `{"$type": "…"}`.
 const MAX_DEPTH: usize = 32;
@@ -71,7 +71,7 @@ impl<'p> Writer<'_, 'p> {
                 None => out.push_str("null"),
             },
             Cell::Bool(value) => _ = write!(out, "{value}"),
-            Cell::Int(int) => _ = write!(out, "{int}"),
+            Cell::Int(int) => integer(*int, out),
             Cell::UInt(int) => _ = write!(out, "{int}"),
             Cell::Float(float) => text::float(*float, out),
             Cell::Narrow(float) => text::float((*float).into(), out),
@@ -282,7 +282,7 @@ fn key_text(key: Value<'_>) -> Option<String> {
             let text = if let Some(bool) = key.as_bool() {
                 bool.to_string()
             } else if let Some(int) = key.as_int() {
-                int.to_string()
+                int.is_decimal().then(|| int.to_string())?
             } else if let Some(float) = key.as_f64().filter(|float| float.is_finite()) {
                 let mut text = String::new();
                 number(float, &mut text);

@@ -318,3 +318,18 @@ fn a_moment_in_a_zone_of_an_unknown_library_stays_in_utc() {
     let notes = tables(pickle.root()).unwrap()[0].notes().join("; ");
     assert!(notes.contains("instants are kept"), "{notes}");
 }
+
+#[test]
+fn integers_of_any_length_are_json_that_says_them() {
+    // {"a": [n, (n,), {n: 7}, range(0, n)]} of n = 2**40_000
+    let n = [&b"\x8b\x89\x13\0\0"[..], &[0; 5000], &[1]].concat();
+    let rest = b"\x94h\0\x85}h\0K\x07scbuiltins\nrange\nK\0h\0K\x01\x87Res.";
+    let (_, _, batch) = table(&[b"\x80\x03}X\x01\0\0\0a](", &n[..], rest].concat());
+    let hex = format!("0x1{}", "0".repeat(10_000));
+    let great = serde_json::json!({ "$type": "int", "value": hex });
+    let cells: Vec<serde_json::Value> =
+        texts(&batch, 0).into_iter().map(|text| serde_json::from_str(text.unwrap()).unwrap()).collect();
+    let range = serde_json::json!({ "$type": "range", "start": 0, "stop": great, "step": 1 });
+    let dict = serde_json::json!({ "$type": "dict", "pairs": [[great, 7]] });
+    assert_eq!(cells, [great.clone(), serde_json::json!([great]), dict, range]);
+}

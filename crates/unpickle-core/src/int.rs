@@ -5,6 +5,9 @@ use std::fmt;
 
 /// A Python integer, of any size. Cheap to copy.
 ///
+/// Displayed in decimal; what has more digits than CPython converts (4,300) is displayed in hexadecimal, as `0x…`, see
+/// [`Int::is_decimal`].
+///
 /// ```
 /// let pickle = unpickle_core::Pickle::parse(b"\x80\x02\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00.".to_vec())?;
 /// let int = pickle.root().as_int().unwrap();
@@ -23,8 +26,9 @@ enum Repr<'p> {
     Big(&'p [u8]),
 }
 
-/// Beyond this many bytes an integer is shown by its size: decimal conversion is quadratic.
-const MAX_SHOWN: usize = 2048;
+/// Most bytes of an integer that is written in decimal, which takes the square of its length: 4,299 digits at most. CPython's
+/// bound is 4,300.
+const MAX_DECIMAL: usize = 1785;
 
 impl<'p> Int<'p> {
     pub(crate) fn small(value: i64) -> Int<'p> {
@@ -68,6 +72,32 @@ impl<'p> Int<'p> {
             Repr::Small(value) => value < 0,
             Repr::Big(bytes) => bytes.last().is_some_and(|byte| byte & 0x80 != 0),
         }
+    }
+
+    /// Whether it is displayed in decimal.
+    ///
+    /// ```
+    /// # use unpickle_core::Pickle;
+    /// // 2**64 - 1, and 2**20_000
+    /// let small = Pickle::parse(b"\x80\x02\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00.".to_vec())?;
+    /// let bytes = [&b"\x80\x02\x8b\xc5\x09\0\0"[..], &[0; 2500], &[1], b"."].concat();
+    /// let great = Pickle::parse(bytes)?;
+    /// assert!(small.root().as_int().unwrap().is_decimal());
+    /// let great = great.root().as_int().unwrap();
+    /// assert!(!great.is_decimal());
+    /// assert_eq!(great.to_string(), format!("0x1{}", "0".repeat(5000)));
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    pub fn is_decimal(self) -> bool {
+        match self.0 {
+            Repr::Small(_) => true,
+            Repr::Big(bytes) => bytes.len() <= MAX_DECIMAL,
+        }
+    }
+
+    /// How many binary digits its absolute value has, as Python's `int.bit_length()`.
+    pub fn bit_length(self) -> u64 {
+        bit_len(&self.magnitude()) as u64
     }
 
     /// Two's complement, little-endian, as few bytes as the value needs, at least eight.
@@ -199,15 +229,17 @@ impl Ord for Int<'_> {
 
 impl fmt::Display for Int<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = match self.0 {
-            Repr::Small(value) => return value.fmt(f),
-            Repr::Big(bytes) => bytes,
-        };
-        if bytes.len() > MAX_SHOWN {
-            return write!(f, "<int of {} bits>", bit_len(&self.magnitude()));
+        if let Repr::Small(value) = self.0 {
+            return value.fmt(f);
         }
         if self.is_negative() {
             f.write_str("-")?;
+        }
+        if !self.is_decimal() {
+            let limbs = self.magnitude();
+            let mut limbs = limbs.iter().rev();
+            write!(f, "{:#x}", limbs.next().unwrap_or(&0))?;
+            return limbs.try_for_each(|limb| write!(f, "{limb:016x}"));
         }
         // Nineteen decimal digits at a time.
         const BASE: u128 = 10_000_000_000_000_000_000;
@@ -267,6 +299,23 @@ mod tests {
         assert!(!Int::small((1 << 53) + 1).is_exact_f64());
         assert!(!Int::small(i64::MAX).is_exact_f64());
         assert!(Int::small(i64::MIN).is_exact_f64());
+    }
+
+    #[test]
+    fn what_is_long_is_hexadecimal() {
+        let mut bytes = vec![0; MAX_DECIMAL + 1];
+        bytes[8] = 0x1f;
+        bytes[MAX_DECIMAL - 1] = 1;
+        assert_eq!(Int::big(&bytes[..MAX_DECIMAL]).to_string().len(), 4297);
+        let hex = format!("0x1{}1f{}", "0".repeat(2 * (MAX_DECIMAL - 10)), "0".repeat(16));
+        assert_eq!(Int::big(&bytes).to_string(), hex);
+        assert_eq!(Int::big(&bytes).bit_length(), 8 * MAX_DECIMAL as u64 - 7);
+        // -2^n
+        bytes.fill(0);
+        bytes[MAX_DECIMAL] = 0x80;
+        assert_eq!(Int::big(&bytes).to_string(), format!("-0x8{}", "0".repeat(2 * MAX_DECIMAL + 1)));
+        assert_eq!(Int::small(-8).bit_length(), 4);
+        assert_eq!(Int::small(0).bit_length(), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use unpickle_numpy::{self as numpy, Scalar};
 use unpickle_pandas::{Closed, Std, Time, TimeDelta, TimeZone, period_freq};
 
 use super::Writer;
-use super::text::{open, string, tagged};
+use super::text::{integer, open, string, tagged};
 use crate::times::Unit;
 
 /// Objects of classes nobody here knows are opened while the text of the cell is shorter: through one that knows its
@@ -98,7 +98,11 @@ impl<'p> Writer<'_, 'p> {
         match std {
             Std::Range(start, stop, step) => {
                 open("range", self.out);
-                _ = write!(self.out, ", \"start\": {start}, \"stop\": {stop}, \"step\": {step}}}");
+                for (name, part) in [("start", start), ("stop", stop), ("step", step)] {
+                    _ = write!(self.out, ", \"{name}\": ");
+                    integer(*part, self.out);
+                }
+                self.out.push('}');
             }
             Std::Slice(start, stop, step) => {
                 open("slice", self.out);

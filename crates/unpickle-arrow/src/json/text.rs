@@ -2,9 +2,20 @@
 
 use std::fmt::Write as _;
 
+use unpickle_core::Int;
+
 /// A float that JSON has a number for.
 pub(super) fn number(float: f64, out: &mut String) {
     out.push_str(&crate::text::float(float));
+}
+
+/// An integer; in hexadecimal where Python's `json` would not read so many digits.
+pub(super) fn integer(int: Int<'_>, out: &mut String) {
+    if int.is_decimal() {
+        _ = write!(out, "{int}");
+    } else {
+        tagged("int", &int.to_string(), out);
+    }
 }
 
 /// `{"$type": …, "value": …}`
