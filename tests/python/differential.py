@@ -49,28 +49,38 @@ class Inert:
     def make(cls, args, kwargs, called=True):
         made = object.__new__(cls)
         vars(made).update(callable=cls, args=args, kwargs=kwargs, called=called, states=[], items=[], pairs=[])
+        vars(made)["plain"] = plain(made)
         return made
 
     def __call__(self, *args, **kwargs):
         # What is no class may be called too: the method that `getattr` gives.
         made = Inert.make(Inert, args, kwargs)
-        vars(made)["callable"] = self
+        vars(made).update(callable=self, plain=None)
         return made
 
     def __setstate__(self, state):
-        self.states.append(state)
+        if self.plain is None or state is not None:
+            self.unfold().states.append(state)
 
     def append(self, item):
-        self.items.append(item)
+        self.extend([item])
 
     def add(self, item):
-        self.items.append(item)
+        self.unfold().items.append(item)
 
     def extend(self, items):
-        self.items.extend(items)
+        if type(self.plain) is Folded and type(self.plain.value) is bytearray:
+            self.plain.value.extend(items)
+        else:
+            self.unfold().items.extend(items)
 
     def __setitem__(self, key, value):
-        self.pairs.append((key, value))
+        self.unfold().pairs.append((key, value))
+
+    def unfold(self):
+        """What is done to a plain value is told of the call that spells it."""
+        vars(self)["plain"] = None
+        return self
 
     def __reduce_ex__(self, protocol):
         raise TypeError("never pickled")
@@ -196,30 +206,33 @@ CODECS = {"latin1", "latin-1", "latin_1", "iso-8859-1", "iso8859-1", "L1", "asci
 
 def folded(value):
     """The calls that spell bytes and sets are those values on our side."""
-    if not isinstance(value, Inert):
-        return value
-    called, args = vars(value)["callable"], vars(value)["args"]
-    if not isinstance(called, Meta) or not vars(value)["called"]:
-        return value
+    found = vars(value)["plain"] if isinstance(value, Inert) else None
+    return value if found is None else found
+
+
+def plain(made):
+    """What a call spells when it is made: what its arguments are later is another matter."""
+    called, args = vars(made)["callable"], vars(made)["args"]
+    if not isinstance(called, Meta) or not vars(made)["called"]:
+        return None
     module, name = called.path
     if (module, name) == ("_codecs", "encode"):
-        made = encoded(args)
-        return value if made is None else made
+        return encoded(args)
     if module not in ("builtins", "__builtin__"):
-        return value
+        return None
     if name == "bytes" and not args:
         return b""
     if name == "bytearray":
         given = folded(args[0]) if args else b""
         given = given.value if type(given) is Folded else given
         if len(args) < 2 and type(given) in (bytes, bytearray):
-            return Folded(value, bytearray(given))
-        made = encoded(args)
-        return value if made is None else Folded(value, bytearray(made))
+            return Folded(made, bytearray(given))
+        text = encoded(args)
+        return None if text is None else Folded(made, bytearray(text))
     if name in ("set", "frozenset") and len(args) == 1 and type(args[0]) in (list, tuple):
         texts = {item for item in args[0] if type(item) is str}
-        return Folded(value, set(texts) if name == "set" else frozenset(texts))
-    return value
+        return Folded(made, set(texts) if name == "set" else frozenset(texts))
+    return None
 
 
 def encoded(args):

@@ -138,9 +138,9 @@ pub(crate) mod folded {
     pub(crate) const BYTES: u16 = 1;
     /// `bytearray`; likewise.
     pub(crate) const BYTE_ARRAY: u16 = 2;
-    /// `set` of its one argument.
+    /// `set` of its one argument; the first state is how many items that had, which may be a list that grows.
     pub(crate) const SET: u16 = 3;
-    /// `frozenset` of its one argument.
+    /// `frozenset`; likewise.
     pub(crate) const FROZEN_SET: u16 = 4;
 }
 
@@ -153,11 +153,13 @@ pub(crate) fn fold_call(machine: &mut Machine<'_>, word: Word, callable: Word, a
     match known {
         Known::CodecsEncode | Known::Bytes | Known::ByteArray => fold_bytes(machine, word, known, args),
         Known::Set | Known::FrozenSet => {
-            let value = machine.value(args);
-            let plain =
-                value.as_tuple().is_some_and(|args| args.len() == 1 && args.get(0).is_some_and(is_sequence));
-            if plain {
+            let args = machine.value(args).as_tuple().filter(|args| args.len() == 1);
+            let items = args.and_then(|args| args.get(0)).filter(|&items| is_sequence(items));
+            if let Some(len) = items.map(Value::len) {
                 machine.tag(word, if known == Known::Set { folded::SET } else { folded::FROZEN_SET });
+                if let Some(index) = word.as_record() {
+                    machine.graph.add_state(index, Word::leaf(len));
+                }
             }
             Ok(())
         }

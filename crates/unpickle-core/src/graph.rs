@@ -129,6 +129,12 @@ impl Record {
         (self.head >> 8) as u16 & 0xfff
     }
 
+    /// Whether it is a call that only spells a plain value.
+    #[inline(always)]
+    pub(crate) fn is_folded(&self) -> bool {
+        self.shape() == Shape::Reduce && self.tag() != 0
+    }
+
     #[inline(always)]
     pub(crate) fn shape(&self) -> Shape {
         // The byte was written by `new`; a wrong one cannot be, and would be a list without items.
@@ -200,6 +206,8 @@ pub(crate) struct Graph {
     /// Leaves that the input holds as text, re-written as binary opcodes, each behind the eight bytes of its
     /// original offset: reading a leaf knows binary opcodes only.
     pub(crate) side: Vec<u8>,
+    /// The leaves with the bytes of bytearrays that were appended to.
+    pub(crate) grown: HashMap<Word, Word>,
     pub(crate) buffers: Vec<Source>,
     pub(crate) root: Word,
     /// The list of all roots, where several pickles stand in a row.
@@ -301,6 +309,17 @@ impl Graph {
         self.bigs.push(Big { words, len: len as u64, runs, marks: OnceLock::new() });
         record.set_storage(Storage::Big);
         record.set_span(self.bigs.len() as u32 - 1, 0);
+    }
+
+    /// Makes the object at `index`, a call that spells a plain value, a call like any other.
+    pub(crate) fn unfold(&mut self, index: u32) {
+        let Some(record) = self.records.get_mut(index as usize) else { return };
+        record.set_tag(0);
+        if record.extra() & EXTRA == 0 {
+            record.set_span(record.start(), 0);
+        } else if let Some(extra) = self.extras.get_mut((record.extra() & !EXTRA) as usize) {
+            extra.states.clear();
+        }
     }
 
     /// Slot `i` of an object.

@@ -19,6 +19,7 @@ use crate::word::Word;
 use crate::{Limits, text};
 
 mod arguments;
+mod bytearrays;
 mod containers;
 mod inline;
 mod objects;
@@ -66,6 +67,7 @@ impl<'i> Machine<'i> {
                 extras: Vec::new(),
                 tables: Vec::new(),
                 side: Vec::new(),
+                grown: HashMap::new(),
                 buffers: options.buffers.iter().cloned().map(Source::Given).collect(),
                 root: Word::EMPTY,
                 row: None,

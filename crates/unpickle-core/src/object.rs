@@ -202,8 +202,8 @@ impl<'p> Object<'p> {
             Body::Record(record) => (self.value.graph().states(record), None),
             Body::Part(part) => (&[], part.slot(2)),
         };
-        // The first state of a call that spells bytes is the leaf that holds them.
-        let skip = usize::from(self.value.folded_leaf().is_some());
+        // That of a call that spells a plain value is what it spells.
+        let skip = usize::from(self.value.record().is_some_and(Record::is_folded));
         states.iter().skip(skip).copied().chain(part).map(move |word| self.value.with(word))
     }
 

@@ -124,6 +124,18 @@ impl<'p> Seq<'p> {
         iter
     }
 
+    /// The first `len` items.
+    pub(crate) fn head(self, len: usize) -> Seq<'p> {
+        if len >= self.len {
+            return self;
+        }
+        let body = match self.body {
+            Body::Words(words) => Body::Words(words.get(..len).unwrap_or_default()),
+            body => body,
+        };
+        Seq { body, len, ..self }
+    }
+
     /// The items from `from` on, of a sequence without runs: the arguments of a call have few.
     pub(crate) fn tail(self, from: usize) -> Seq<'p> {
         let body = match self.body {

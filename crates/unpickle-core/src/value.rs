@@ -180,7 +180,7 @@ impl<'p> Value<'p> {
                 Some(Leaf::Str(bytes)) => View::Str(Str::new(bytes)),
                 Some(Leaf::Str2(bytes)) => View::Str2(bytes),
                 Some(Leaf::Bytes(bytes)) => View::Bytes(bytes),
-                Some(Leaf::ByteArray(bytes)) => View::ByteArray(bytes),
+                Some(Leaf::ByteArray(bytes)) => View::ByteArray(self.grown().unwrap_or(bytes)),
                 Some(Leaf::EmptyTuple) => View::Tuple(self.no_items()),
             };
         };
@@ -201,7 +201,7 @@ impl<'p> Value<'p> {
             },
             Shape::Extension => View::Extension(record.start()),
             Shape::Buffer => View::Buffer(self.buffer(record)),
-            Shape::Reduce if record.tag() != 0 => self.folded(record),
+            Shape::Reduce if record.is_folded() => self.folded(record),
             Shape::Reduce | Shape::NewObj | Shape::NewObjEx | Shape::Obj | Shape::Inst => {
                 View::Object(Object::new(self, record))
             }

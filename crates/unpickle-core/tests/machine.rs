@@ -475,3 +475,62 @@ fn types_that_dill_looks_up_are_called_by_their_names() {
     assert_eq!(called(b"cdill._dill\n_load_type\n(VCodeType\ntR(I0\ntR."), None);
     assert_eq!(called(b"cos\n_load_type\n(Vslice\ntR(I0\ntR."), None);
 }
+
+#[test]
+fn a_bytearray_may_be_appended_to() {
+    let array = b"\x80\x05\x96\x02\0\0\0\0\0\0\0ab\x94";
+    let grown = |rest: &[u8]| repr(&[&array[..], rest].concat());
+    assert_eq!(grown(b"(KcKde."), "bytearray(b'abcd')");
+    assert_eq!(grown(b"Kca\x88a."), r"bytearray(b'abc\x01')");
+    assert_eq!(grown(b"(e."), "bytearray(b'ab')");
+    // It is one object wherever it is held; what was made of it before is another.
+    assert_eq!(grown(b"h\0\x86h\0Kca0."), "(bytearray(b'abc'), bytearray(b'abc'))");
+    let made = b"cbuiltins\nbytearray\nh\0\x85R\x94h\0Kca0h\x01Kda0h\x01h\0\x86.";
+    assert_eq!(grown(made), "(bytearray(b'abd'), bytearray(b'abc'))");
+    let set = [&array[..], b"cbuiltins\nbytearray\nh\0\x85RKca", b"K\0K\x01s."].concat();
+    assert_eq!(error(&set), "expected a dict or object to set items of, found bytearray at byte 37");
+}
+
+#[test]
+fn what_is_appended_to_a_bytearray_is_a_byte() {
+    for item in [&b"M\0\x01"[..], b"J\xff\xff\xff\xff", b"N", b"C\x01a", b")"] {
+        let bytes = [b"\x96\x01\0\0\0\0\0\0\0a(K\x01", item, b"e."].concat();
+        assert!(
+            error(&bytes).starts_with("expected a byte to append to a bytearray, found"),
+            "{}",
+            error(&bytes)
+        );
+    }
+}
+
+#[test]
+fn bytearrays_that_grow_again_and_again_take_no_more_than_is_allowed() {
+    // A million bytes that five thousand APPENDs would copy.
+    let mut bytes = b"\x96\x40\x42\x0f\0\0\0\0\0".to_vec();
+    bytes.resize(bytes.len() + 1_000_000, b'a');
+    bytes.extend(b"Kba".repeat(5000));
+    bytes.push(b'.');
+    assert!(error(&bytes).contains("more often than there is memory allowed for"), "{}", error(&bytes));
+}
+
+#[test]
+fn a_set_is_of_what_the_list_held_when_it_was_made() {
+    // l = [1]; s = set(l); l.append(2)
+    let pickle = b"\x80\x02cbuiltins\nset\n]q\0(K\x01K\x05e\x85Rh\0K\x02a\x86.";
+    assert_eq!(repr(pickle), "({1, 5}, [1, 5, 2])");
+    assert_eq!(repr(b"\x80\x02cbuiltins\nfrozenset\n]q\0\x85Rh\0(K\x02K\x03e0."), "frozenset()");
+}
+
+#[test]
+fn what_is_done_to_a_call_that_spells_a_plain_value_is_told() {
+    // s = set([1]); s.add(2)
+    let pickle = parse(b"\x80\x04cbuiltins\nset\n](K\x01K\x02e\x85R(K\x03K\x04\x90.");
+    let object = pickle.root().as_object().unwrap();
+    assert!(matches!(pickle.root().view(), View::Object(_)));
+    assert_eq!((object.arg(0).unwrap().len(), object.items().unwrap().len()), (2, 2));
+    assert_eq!(object.states().count(), 0);
+    // BUILD None sets nothing.
+    assert_eq!(repr(b"\x80\x02cbuiltins\nset\n]K\x01a\x85RNb."), "{1}");
+    let pickle = parse(b"\x80\x02c_codecs\nencode\n(X\x01\0\0\0aX\x06\0\0\0latin1tR}X\x01\0\0\0aK\x01sb.");
+    assert_eq!(pickle.root().attr("a").unwrap().as_i64(), Some(1));
+}

@@ -371,3 +371,13 @@ fn a_key_that_is_put_again_is_another_key() {
     assert_eq!(pickle.root().item(20).unwrap().to_string(), "{'a': 1}");
     assert_eq!(pickle.root().item(50).unwrap().to_string(), "{'b': 1}");
 }
+
+#[test]
+fn a_bytearray_grows_once_though_the_rows_are_decoded_twice() {
+    let array = b"\x96\x01\0\0\0\0\0\0\0a\x94Kba";
+    let items = b"]\x94(K\x01K\x01e".repeat(50);
+    let bytes = [&b"\x80\x05]\x94("[..], array, &items, b"h\x1eK\x05a0e."].concat();
+    let pickle = compared(&bytes).unwrap();
+    assert_eq!(pickle.root().item(29).unwrap().to_string(), "[1, 1, 5]");
+    assert_eq!(pickle.root().item(0).unwrap().to_string(), "bytearray(b'ab')");
+}

@@ -111,6 +111,9 @@ impl Machine<'_> {
             return if from > self.fence { Ok(()) } else { Err(self.underflow(at)) };
         }
         let target = self.below(at, from)?;
+        if shape == Shape::List && self.is_bytearray(target) {
+            return self.extend_bytearray(at, target, from);
+        }
         let index = self.target(at, target, shape)?;
         self.add(index, from)
     }
@@ -164,6 +167,7 @@ impl Machine<'_> {
         if !is_object(record.shape()) {
             return Err(Error::data(self.value(target), what));
         }
+        self.unfold(target, what)?;
         let pairs = shape == Shape::Dict;
         let extra = self.extra(target)?;
         if let Some(index) = if pairs { extra.pairs } else { extra.items } {

@@ -19,12 +19,15 @@ impl Machine<'_> {
     }
 
     pub(super) fn build(&mut self, object: Word, state: Word) -> Result<()> {
+        const WHAT: &str = "an object to set the state of";
         if object.is_node() {
             return Err(self.row_changes());
         }
-        let record = object.as_record().and_then(|index| Some((index, self.graph.record(index)?.shape())));
+        let record = object.as_record().and_then(|index| Some((index, *self.graph.record(index)?)));
         match record {
-            Some((index, shape)) if is_object(shape) => {
+            Some((_, record)) if record.is_folded() && self.value(state).is_none() => Ok(()),
+            Some((index, record)) if is_object(record.shape()) => {
+                self.unfold(object, WHAT)?;
                 self.graph.add_state(index, state).ok_or_else(too_many)?;
                 match self.inline {
                     Some(inline) if self.has_inline => self.after_build(inline, object),
@@ -33,8 +36,21 @@ impl Machine<'_> {
             }
             // `BUILD None` sets nothing.
             _ if self.value(state).is_none() => Ok(()),
-            _ => Err(Error::data(self.value(object), "an object to set the state of")),
+            _ => Err(Error::data(self.value(object), WHAT)),
         }
+    }
+
+    /// Something is done to an object: if it is a call that spells a plain value, it is a call like any other from now on.
+    pub(super) fn unfold(&mut self, object: Word, what: &'static str) -> Result<()> {
+        let Some(index) = object.as_record() else { return Ok(()) };
+        if !self.graph.record(index).is_some_and(Record::is_folded) {
+            return Ok(());
+        }
+        if self.graph.grown.contains_key(&object) {
+            return Err(Error::data(self.value(object), what));
+        }
+        self.graph.unfold(index);
+        Ok(())
     }
 
     pub(super) fn global(&mut self, at: usize, module: Word, name: Word) -> Result<()> {

@@ -6,7 +6,7 @@
 use super::Machine;
 use crate::error::{Error, Result};
 use crate::memo::Memo;
-use crate::word::Word;
+use crate::word::{Ref, Word};
 
 /// What the tables were when a pickle began: they only ever grow.
 struct Mark {
@@ -68,6 +68,11 @@ impl Machine<'_> {
         graph.extras.truncate(mark.extras);
         graph.tables.truncate(mark.tables);
         graph.side.truncate(mark.side);
+        graph.grown.retain(|word, _| match word.get() {
+            Ref::Record(index) => (index as usize) < mark.records,
+            Ref::Leaf(at) => at < mark.at,
+            _ => false,
+        });
         graph.buffers.truncate(mark.buffers);
         graph.protocol = mark.protocol;
         if let Ok(indexes) = graph.indexes.get_mut() {

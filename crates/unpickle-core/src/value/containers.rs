@@ -8,6 +8,7 @@ use crate::leaf::Leaf;
 use crate::object::{Call, Object};
 use crate::seq::Seq;
 use crate::table::Part;
+use crate::word::Ref;
 
 impl<'p> Value<'p> {
     #[inline]
@@ -51,7 +52,11 @@ impl<'p> Value<'p> {
                 if matches!(record.tag(), folded::SET | folded::FROZEN_SET) =>
             {
                 let items = Object::new(self, record).arg(0)?;
-                items.as_list().or_else(|| items.as_tuple())
+                let items = items.as_list().or_else(|| items.as_tuple())?;
+                match self.graph.states(record).first()?.get() {
+                    Ref::Leaf(len) => Some(items.head(len)),
+                    _ => None,
+                }
             }
             _ => None,
         }

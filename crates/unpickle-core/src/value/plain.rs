@@ -118,7 +118,8 @@ impl<'p> Value<'p> {
     pub fn as_bytes(self) -> Option<&'p [u8]> {
         let Some(record) = self.record() else {
             return match self.leaf()? {
-                Leaf::Bytes(bytes) | Leaf::ByteArray(bytes) | Leaf::Str2(bytes) => Some(bytes),
+                Leaf::Bytes(bytes) | Leaf::Str2(bytes) => Some(bytes),
+                Leaf::ByteArray(bytes) => self.grown().or(Some(bytes)),
                 _ => None,
             };
         };
@@ -152,8 +153,19 @@ impl<'p> Value<'p> {
         self.graph.slot(self.shaped(Shape::Persistent)?, 1).map(|word| self.with(word))
     }
 
-    /// The leaf with the bytes of a call that spells bytes.
+    /// What a bytearray holds that was appended to.
+    pub(crate) fn grown(self) -> Option<&'p [u8]> {
+        match self.with(*self.graph.grown.get(&self.word)?).leaf()? {
+            Leaf::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The leaf with the bytes of a call that spells bytes, or of a bytearray that was appended to.
     pub(crate) fn folded_leaf(self) -> Option<Word> {
+        if let Some(&leaf) = self.graph.grown.get(&self.word) {
+            return Some(leaf);
+        }
         let record = self.record()?;
         let bytes =
             record.shape() == Shape::Reduce && matches!(record.tag(), folded::BYTES | folded::BYTE_ARRAY);
