@@ -42,11 +42,22 @@ pub(crate) enum Source {
 pub struct Buffer<'p> {
     source: Option<&'p Source>,
     input: &'p [u8],
+    readonly: bool,
 }
 
 impl<'p> Buffer<'p> {
-    pub(crate) fn new(source: Option<&'p Source>, input: &'p [u8]) -> Buffer<'p> {
-        Buffer { source, input }
+    pub(crate) fn new(source: Option<&'p Source>, input: &'p [u8], readonly: bool) -> Buffer<'p> {
+        Buffer { source, input, readonly }
+    }
+
+    /// Whether the pickle says that it must not be written to.
+    pub fn is_readonly(self) -> bool {
+        self.readonly
+    }
+
+    /// Whether it is out of band: not of the input, nor made of it.
+    pub fn is_out_of_band(self) -> bool {
+        matches!(self.source, None | Some(Source::Given(_)))
     }
 
     /// How many bytes it has; `None` for a buffer that the caller of the decoder did not give.

@@ -74,7 +74,7 @@ impl<'p> Dict<'p> {
 
     /// A key, or behind it its value.
     #[inline(always)]
-    fn word(self, index: usize) -> Option<Word> {
+    pub(crate) fn word(self, index: usize) -> Option<Word> {
         match self.body {
             Body::Words(words) => words.get(index).copied(),
             Body::Part(part) => part.slot(index),
@@ -114,7 +114,7 @@ impl<'p> Dict<'p> {
         }
     }
 
-    fn written(self) -> usize {
+    pub(crate) fn written(self) -> usize {
         match self.body {
             Body::Words(words) => words.len() / 2,
             Body::Part(part) => part.len() / 2,

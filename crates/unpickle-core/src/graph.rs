@@ -167,6 +167,9 @@ impl Record {
     }
 }
 
+/// The tag of a buffer that is not to be written to.
+pub(crate) const READONLY: u16 = 1;
+
 /// The items of a container that was filled more than once.
 #[derive(Default)]
 pub(crate) struct Big {
@@ -193,6 +196,8 @@ pub(crate) struct Extra {
     pub(crate) items: Option<u32>,
     /// A dict record of what was set.
     pub(crate) pairs: Option<u32>,
+    /// Calls with it and a state that were made for what they do: their results were dropped.
+    pub(crate) calls: Vec<Word>,
 }
 
 /// The tables.

@@ -1,4 +1,4 @@
-//! Decode Python pickles without running them.
+//! Decode Python pickles without running them, and encode them.
 //!
 //! A pickle is a program for a small machine that may import and call whatever it likes. This crate runs the
 //! machine and does neither: a global is two strings ([`Class`]), a call is a record ([`Object`]), and all else is
@@ -25,6 +25,8 @@
 //!   [`view`](Value::view) for `match`, [`extract`](Value::extract) for Rust types, [`repr`](Value::repr) to print.
 //!   One law of names, Python's own: `get` may find nothing; `item` and `attr` say why not.
 //! * [`Assembly`] makes one graph of several pickles and raw bytes, [`Inline`] reads what stands between opcodes.
+//! * [`EncodeOptions`] writes a value again, at any protocol; [`Encoder`] writes a pickle value by value, to anything that is
+//!   written to, as CPython does byte by byte. [`optimize()`] drops what is remembered for nothing.
 //! * [`Ops`] lists opcodes without a stack, [`dis()`] prints them as `pickletools.dis` does.
 //!
 //! # Safety
@@ -62,6 +64,7 @@ mod buffer;
 mod class;
 mod dict;
 mod dis;
+mod encode;
 mod error;
 mod extract;
 mod graph;
@@ -91,6 +94,7 @@ pub use crate::buffer::{Buffer, LazyBytes};
 pub use crate::class::Class;
 pub use crate::dict::{Dict, Layout};
 pub use crate::dis::dis;
+pub use crate::encode::{EncodeOptions, Encoder, Memo, Protocol, optimize};
 pub use crate::error::{Category, Error, Result};
 pub use crate::extract::FromPickle;
 pub use crate::inline::{Inline, Payload};

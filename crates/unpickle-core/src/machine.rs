@@ -279,7 +279,8 @@ impl<'i> Machine<'i> {
                     if self.marks.last() == Some(&self.stack.len()) {
                         self.pop_mark(at)?;
                     } else {
-                        self.pop(at)?;
+                        let word = self.pop(at)?;
+                        self.dropped(word)?;
                     }
                 }
                 Opcode::PopMark => {
@@ -328,7 +329,8 @@ impl<'i> Machine<'i> {
                     self.stack.push(word);
                 }
                 Opcode::ReadonlyBuffer => {
-                    self.top(at)?;
+                    let word = self.top(at)?;
+                    self.set_readonly(word);
                 }
                 Opcode::Frame => {
                     // Only a hint to read ahead: its length is not believed.

@@ -73,6 +73,15 @@ impl<'p> Object<'p> {
         Object { value, body: Body::Part(part) }
     }
 
+    /// Of a value that is one of a call, a global, a persistent id, an extension: whatever may have states.
+    pub(crate) fn of(value: Value<'p>) -> Option<Object<'p>> {
+        match (value.record(), value.part()) {
+            (Some(record), _) => Some(Object::new(value, record)),
+            (_, Some(part)) => Some(Object::of_part(value, part)),
+            _ => None,
+        }
+    }
+
     fn shape(self) -> Shape {
         match self.body {
             Body::Record(record) => record.shape(),
@@ -118,6 +127,11 @@ impl<'p> Object<'p> {
     pub fn callable(self) -> Value<'p> {
         let callable = self.slot(0).unwrap_or(self.value);
         callable.loaded().unwrap_or(callable)
+    }
+
+    /// What is called, as the pickle has it.
+    pub(crate) fn raw_callable(self) -> Value<'p> {
+        self.slot(0).unwrap_or(self.value)
     }
 
     /// The arguments, a tuple.
@@ -205,6 +219,30 @@ impl<'p> Object<'p> {
         // That of a call that spells a plain value is what it spells.
         let skip = usize::from(self.value.record().is_some_and(Record::is_folded));
         states.iter().skip(skip).copied().chain(part).map(move |word| self.value.with(word))
+    }
+
+    /// State `i`, from 0.
+    pub(crate) fn nth_state(self, i: usize) -> Option<Value<'p>> {
+        let word = match self.body {
+            Body::Record(record) => {
+                let skip = usize::from(record.is_folded());
+                self.value.graph().states(record).get(skip.checked_add(i)?).copied()
+            }
+            Body::Part(part) => part.slot(2).filter(|_| i == 0),
+        };
+        word.map(|word| self.value.with(word))
+    }
+
+    /// Call `i` of [`calls`](Object::calls), from 0.
+    pub(crate) fn nth_call(self, i: usize) -> Option<Value<'p>> {
+        self.extra()?.calls.get(i).map(|&word| self.value.with(word))
+    }
+
+    /// Calls that were made to set a state, of a function, the object and the state: `__reduce__` of six parts, as cloudpickle has
+    /// it for functions and classes. In order.
+    pub fn calls(self) -> impl Iterator<Item = Value<'p>> + use<'p> {
+        let calls = self.extra().map_or(&[][..], |extra| &extra.calls);
+        calls.iter().map(move |&word| self.value.with(word))
     }
 
     /// What was appended or added.

@@ -270,8 +270,11 @@ impl<B: AsRef<[u8]>> Pickle<B> {
     pub fn memory(&self) -> usize {
         let graph = &self.graph;
         let bigs: usize = graph.bigs.iter().map(|big| big.words.capacity() * 8 + size_of_val(big)).sum();
-        let extras: usize =
-            graph.extras.iter().map(|extra| extra.states.capacity() * 8 + size_of_val(extra)).sum();
+        let extras: usize = graph
+            .extras
+            .iter()
+            .map(|extra| (extra.states.capacity() + extra.calls.capacity()) * 8 + size_of_val(extra))
+            .sum();
         let tables: usize = graph.tables.iter().map(Table::memory).sum();
         tables
             + graph.records.capacity() * 16

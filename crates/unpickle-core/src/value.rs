@@ -8,7 +8,7 @@ use crate::class::{Class, folded};
 use crate::dict::Dict;
 use crate::error::{Error, Result};
 use crate::extract::FromPickle;
-use crate::graph::{Graph, Record, Shape};
+use crate::graph::{Graph, READONLY, Record, Shape};
 use crate::int::Int;
 use crate::key::Key;
 use crate::leaf::{self, Leaf};
@@ -111,6 +111,10 @@ impl<'p> Value<'p> {
 
     pub(crate) fn graph(self) -> &'p Graph {
         self.graph
+    }
+
+    pub(crate) fn input(self) -> &'p [u8] {
+        self.input
     }
 
     pub(crate) fn word(self) -> Word {
@@ -221,7 +225,8 @@ impl<'p> Value<'p> {
     }
 
     fn buffer(self, record: &Record) -> Buffer<'p> {
-        Buffer::new(self.graph.buffers.get(record.start() as usize), self.input)
+        let source = self.graph.buffers.get(record.start() as usize);
+        Buffer::new(source, self.input, record.tag() == READONLY)
     }
 
     /// What sort of thing it is, for messages.

@@ -1,9 +1,10 @@
 //! Calls, globals and states: data, like all else.
 
 use super::{Machine, too_many};
+use crate::Make;
 use crate::class::Known;
 use crate::error::{Error, Result};
-use crate::graph::{Extra, Record, Shape};
+use crate::graph::{Extra, READONLY, Record, Shape};
 use crate::word::Word;
 
 impl Machine<'_> {
@@ -51,6 +52,32 @@ impl Machine<'_> {
         }
         self.graph.unfold(index);
         Ok(())
+    }
+
+    /// A POP drops `word`. If it is a call with what is on the stack now and a state, it was made to set that state: so the
+    /// object has it.
+    pub(super) fn dropped(&mut self, word: Word) -> Result<()> {
+        let Some(object) = self.stack.last().copied().filter(|_| self.stack.len() > self.fence) else {
+            return Ok(());
+        };
+        let Some(call) = self.value(word).as_object().filter(|call| call.make() == Make::Reduce) else {
+            return Ok(());
+        };
+        let args = call.args().as_tuple().filter(|args| args.len() == 2);
+        let sets = args.and_then(|args| args.get(0)).is_some_and(|first| first.word() == object);
+        let shape = object.as_record().and_then(|index| self.graph.record(index)).map(Record::shape);
+        if sets && shape.is_some_and(is_object) {
+            self.extra(object)?.calls.push(word);
+        }
+        Ok(())
+    }
+
+    /// READONLY_BUFFER.
+    pub(super) fn set_readonly(&mut self, word: Word) {
+        let shape = word.as_record().and_then(|index| self.graph.record(index)).map(Record::shape);
+        if shape == Some(Shape::Buffer) {
+            self.tag(word, READONLY);
+        }
     }
 
     pub(super) fn global(&mut self, at: usize, module: Word, name: Word) -> Result<()> {
