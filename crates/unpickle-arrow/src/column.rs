@@ -21,8 +21,10 @@ mod categorical;
 mod source;
 mod sparse;
 pub(crate) mod tensor;
+mod tiles;
 
 use source::Source;
+pub(crate) use tiles::Tile;
 
 /// One column of a table.
 pub(crate) struct Column<'p> {
@@ -112,7 +114,7 @@ impl<'p> Column<'p> {
             };
             return Column::objects(Cells::of(objects), budget);
         };
-        let source = Source::Numpy { array: array.clone(), nan_is_null: true };
+        let source = Source::Numpy { array: array.clone(), nan_is_null: true, tile: None };
         let mut column = Column::new(mapped.data_type, array.dtype().to_little_endian().to_string(), source);
         column.metadata = mapped.metadata;
         column.notes.extend(mapped.note);

@@ -8,7 +8,7 @@ use unpickle_pandas::{DataFrame, Index, Series};
 
 use crate::build::Item;
 use crate::cell::Reader;
-use crate::column::{Column, object_cells};
+use crate::column::{Column, Tile, object_cells};
 use crate::labels::{self, Labels};
 use crate::parallel;
 use crate::table::Table;
@@ -19,12 +19,13 @@ pub(crate) fn frame<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
     let labels =
         labels::labels(frame.labels(), budget).map_err(|error| error.within("the labels of the columns"))?;
     let objects = frame.columns().iter().filter(|column| object_cells(&column.array).is_some()).count();
-    let columns = parallel::all(frame.columns(), objects.saturating_mul(frame.len()), |i, column| {
+    let mut columns = parallel::all(frame.columns(), objects.saturating_mul(frame.len()), |i, column| {
         let label = labels.texts.get(i).cloned().flatten();
         Column::from_array(&column.array, frame.len(), budget).map_err(|error| {
             error.within(format!("column `{}`", label.as_deref().unwrap_or("nan"))).within("pandas DataFrame")
         })
     })?;
+    Tile::share(&mut columns);
     pandas_table("DataFrame", columns, labels, frame.index(), frame.len(), frame.attrs(), budget)
 }
 

@@ -85,6 +85,20 @@ impl<'p> NdArray<'p> {
                 out.extend_from_slice(bytes.get(at..at.checked_add(count.checked_mul(step)?)?)?);
                 return Some(());
             }
+            if let Ok(stride) = usize::try_from(stride)
+                && stride > step
+            {
+                let last = stride.checked_mul(count.checked_sub(1)?)?;
+                let cells = bytes.get(at..at.checked_add(last)?.checked_add(step)?)?;
+                match step {
+                    1 => return apart::<1>(cells, stride, count, out),
+                    2 => return apart::<2>(cells, stride, count, out),
+                    4 => return apart::<4>(cells, stride, count, out),
+                    8 => return apart::<8>(cells, stride, count, out),
+                    16 => return apart::<16>(cells, stride, count, out),
+                    _ => {}
+                }
+            }
             for i in 0..count {
                 let at = at.checked_add_signed(stride.checked_mul(isize::try_from(i).ok()?)?)?;
                 out.extend_from_slice(bytes.get(at..at.checked_add(step)?)?);
@@ -145,4 +159,15 @@ impl<'p> NdArray<'p> {
         );
         Err(Error::invalid(self.origin(), message))
     }
+}
+
+/// Appends `count` elements of `N` bytes that begin at multiples of `stride`.
+fn apart<const N: usize>(bytes: &[u8], stride: usize, count: usize, out: &mut Vec<u8>) -> Option<()> {
+    let before = out.len();
+    out.resize(before.checked_add(count.checked_mul(N)?)?, 0);
+    let (places, _) = out.get_mut(before..)?.as_chunks_mut::<N>();
+    for (place, element) in places.iter_mut().zip(bytes.chunks(stride)) {
+        *place = *element.first_chunk()?;
+    }
+    Some(())
 }

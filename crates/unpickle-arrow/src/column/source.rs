@@ -13,6 +13,7 @@ use unpickle_numpy::{DtypeKind, NdArray};
 use unpickle_pandas::checked_codes;
 
 use super::arrays::Common;
+use super::tiles::Tile;
 use super::{Column, categorical, tensor};
 use crate::cells::Cells;
 use crate::columns::arrow_error;
@@ -24,6 +25,8 @@ pub(super) enum Source<'p> {
     Numpy {
         array: NdArray<'p>,
         nan_is_null: bool,
+        /// The columns that share its lines, and which of them it is.
+        tile: Option<(Arc<Tile<'p>>, usize)>,
     },
     /// A row for each index of the first dimension.
     Tensor(NdArray<'p>),
@@ -83,7 +86,16 @@ impl Source<'_> {
     /// Some of the cells, as the column's type.
     pub(super) fn array(&self, data_type: &DataType, rows: Range<usize>) -> Result<ArrayRef> {
         match self {
-            Source::Numpy { array, nan_is_null } => numpy::array(array, rows, *nan_is_null),
+            Source::Numpy { array, nan_is_null, tile } => {
+                let cells = match tile {
+                    Some((tile, slot)) => tile.take(*slot, &rows)?,
+                    None => None,
+                };
+                let Some(cells) = cells else { return numpy::array(array, rows, *nan_is_null) };
+                let dense =
+                    NdArray::from_bytes(array.origin(), array.dtype().clone(), &[rows.len()], &cells)?;
+                numpy::array(&dense, 0..rows.len(), *nan_is_null)
+            }
             Source::Tensor(array) => tensor::rows(array, data_type, rows),
             Source::Named { array, column } => super::tensor::named(array, *column, data_type, rows),
             Source::Arrays { arrays, common } => {
