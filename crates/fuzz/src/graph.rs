@@ -82,6 +82,20 @@ fn inside(value: Value<'_>) -> Vec<Value<'_>> {
     }
 }
 
+/// Whether there are more than so many values where what is shared counts as often as it is held. Of a cycle there are.
+pub(crate) fn expands(root: Value<'_>, most: usize) -> bool {
+    let (mut todo, mut met) = (vec![root], 0);
+    while let Some(value) = todo.pop() {
+        let inside = inside(value);
+        met += 1 + inside.len();
+        if met > most {
+            return true;
+        }
+        todo.extend(inside);
+    }
+    false
+}
+
 /// # Panics
 ///
 /// The two do not hold the same values with the same sharing.

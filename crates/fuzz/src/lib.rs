@@ -4,6 +4,7 @@
 //! a test can ask it too; [`mutate`] changes pickles by their opcodes.
 
 pub mod archive;
+pub mod arrays;
 pub mod arrow;
 pub mod decode;
 mod graph;

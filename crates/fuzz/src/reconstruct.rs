@@ -1,6 +1,6 @@
 //! Asks every reader of every library for every object of a file.
 
-use unpickle::arrays::{self, ArrayFormat, ArrayOptions};
+use unpickle::arrays;
 use unpickle::core::{FromPickle, Value};
 use unpickle::numpy::{Dtype, DynArray, MaskedArray, NdArray, Scalar, ToArray};
 use unpickle::pandas::{self, Array, DataFrame, Index, Panel, Recogniser, Series, SparseIndex, TimeZone};
@@ -198,7 +198,7 @@ fn tensor(tensor: Tensor<'_>) {
     }
 }
 
-/// Arrays by their names, and into every format where they are small.
+/// Arrays by their names.
 fn named(file: &File) {
     let Ok(found) = arrays::search(file.whole()) else { return };
     for one in found.arrays.iter().take(100) {
@@ -206,15 +206,6 @@ fn named(file: &File) {
         _ = arrays::path::find(file.whole(), one.name()).is_some();
         if one.len() <= FEW {
             _ = one.load().map(|found| array(&found));
-        }
-    }
-    let small = found.arrays.iter().fold(0_u64, |sum, one| sum.saturating_add(one.nbytes())) <= 1 << 20;
-    if small {
-        for format in [ArrayFormat::Npy, ArrayFormat::Npz, ArrayFormat::Safetensors] {
-            let mut out = Vec::new();
-            for options in [ArrayOptions::new().with_skip(true), ArrayOptions::new().with_compression(true)] {
-                _ = arrays::write(&found.arrays, format, &options, &mut out);
-            }
         }
     }
 }
