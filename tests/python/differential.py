@@ -1,6 +1,6 @@
 """Compares what we decode with what CPython makes of the same bytes: pickles of the fixtures, changed at random.
 
-usage: differential.py STRUCTURE [COUNT [SEED [FILE OR FOLDER...]]]     STRUCTURE is target/debug/examples/structure
+usage: differential.py STRUCTURE [COUNT [SEED [ENCODING [FILE OR FOLDER...]]]]     STRUCTURE is target/debug/examples/structure
 
 CPython's own unpickler runs, but of every global it gets a class of ours that keeps what is done to it and does nothing: no
 module is imported and nothing of the pickle is called. Both sides print the values in one form, see `structure`. What CPython
@@ -95,7 +95,8 @@ class Restricted:
     """Imports nothing."""
 
     def find_class(self, module, name):
-        (module + name).encode()  # a name is text
+        # A name is text. A Python 2 `str` that is not ASCII is one, too, under `latin1`: on our side it is not.
+        (module + name).encode("ascii")
         return Meta("Global", (Inert,), {"path": (module, name)})
 
     def persistent_load(self, id):
@@ -244,24 +245,24 @@ def encoded(args):
         return None
 
 
-def python_says(data, unpickler=InC):
+def python_says(data, encoding="bytes", unpickler=InC):
     try:
-        return structure(unpickler(io.BytesIO(data), fix_imports=False, encoding="bytes").load())
+        return structure(unpickler(io.BytesIO(data), fix_imports=False, encoding=encoding).load())
     except RecursionError:
         return "gave up"
     except Exception as error:  # whatever it says, it refuses
         return f"error {type(error).__name__}"
 
 
-def all_of_python(cases):
+def all_of_python(cases, encoding):
     """What CPython says of each, in processes that may be ended."""
     said = []
     while len(said) < len(cases):
-        said += batch_of_python(cases[len(said) : len(said) + BATCH])
+        said += batch_of_python(cases[len(said) : len(said) + BATCH], encoding)
     return said
 
 
-def batch_of_python(cases):
+def batch_of_python(cases, encoding):
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -271,7 +272,7 @@ def batch_of_python(cases):
         with open(write, "w") as out:
             for case in cases:
                 signal.alarm(SECONDS)  # no handler: it ends the process, also while C is at work
-                out.write(python_says(case) + "\n")
+                out.write(python_says(case, encoding) + "\n")
                 out.flush()
         os._exit(0)
     os.close(write)
@@ -283,9 +284,9 @@ def batch_of_python(cases):
     return said if len(said) == len(cases) else [*said, "gave up"]
 
 
-def ours(structure, cases):
+def ours(structure, cases, encoding):
     stream = b"".join(struct.pack("<I", len(case)) + case for case in cases)
-    done = subprocess.run([structure], input=stream, capture_output=True, check=True)
+    done = subprocess.run([structure, encoding], input=stream, capture_output=True, check=True)
     return done.stdout.decode().split("\n")[:-1]
 
 
@@ -341,13 +342,13 @@ def change(parts, other, rng):
     return b"".join(parts)
 
 
-def compare(structure, count, seed, seeds):
-    """How often the two agree, and the cases where they differ: (what, bytes, Python's, ours)."""
+def compare(structure, count, seed, seeds, encoding="bytes"):
+    """With a Python 2 `str` as `encoding` says: how often the two agree, and the cases where they differ: (what, bytes, Python's, ours)."""
     rng = random.Random(seed)
     cut = [[part for part in opcodes(data) if part[:1] != FRAME] for data in seeds]
     cases = list(seeds) + [change(rng.choice(cut), rng.choice(cut), rng) for _ in range(count)]
     counts, differ = collections.Counter(), []
-    for case, python, mine in zip(cases, all_of_python(cases), ours(structure, cases), strict=True):
+    for case, python, mine in zip(cases, all_of_python(cases, encoding), ours(structure, cases, encoding), strict=True):
         refused, we_refused = python.startswith("error "), mine.startswith("error ")
         if python == "gave up":
             what = "CPython gave up"
@@ -355,7 +356,7 @@ def compare(structure, count, seed, seeds):
             what = "both refuse" if we_refused else "CPython alone refuses"
         elif we_refused:
             # C takes a NUL for the end of a number, say.
-            alone = not python_says(case, InPython).startswith("error ")
+            alone = not python_says(case, encoding, InPython).startswith("error ")
             what = "we alone refuse" if alone else "CPython's C alone reads"
         else:
             what = "agree" if python == mine else "differ"
@@ -373,9 +374,9 @@ def fixtures(root):
     return [data for data in found if data[:1] in PROTOCOL_OPCODES]
 
 
-def main(structure, count=100_000, seed=1, *places):
+def main(structure, count=100_000, seed=1, encoding="bytes", *places):
     root = pathlib.Path(__file__).resolve().parents[2] / "fixtures"
-    counts, differ = compare(structure, int(count), int(seed), [data for place in places or [root] for data in fixtures(place)])
+    counts, differ = compare(structure, int(count), int(seed), [data for place in places or [root] for data in fixtures(place)], encoding)
     print(", ".join(f"{what}: {number}" for what, number in sorted(counts.items())))
     for what, case, python, mine in differ[:20]:
         start = max(len(os.path.commonprefix([python, mine])) - 40, 0)

@@ -1,7 +1,8 @@
 //! Prints what pickles hold in a form that tells all and that another program can make too: values in the order in which
 //! they are met, what was met before by its number. `tests/python/differential.py` compares it with what CPython makes.
 //!
-//! Reads pickles from standard input, each behind its length in four bytes, and writes one line for each.
+//! Reads pickles from standard input, each behind its length in four bytes, and writes one line for each. A Python 2 `str` is
+//! bytes, or after the argument `latin1` text.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,6 +11,10 @@ use std::io::{self, BufWriter, Read, Write};
 use unpickle_core::{Encoding, Id, Options, Pickle, Seq, Value, View};
 
 fn main() -> io::Result<()> {
+    let encoding = match std::env::args().nth(1).as_deref() {
+        Some("latin1") => Encoding::Latin1,
+        _ => Encoding::Bytes,
+    };
     let (mut input, mut at) = (Vec::new(), 0);
     io::stdin().read_to_end(&mut input)?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -17,7 +22,7 @@ fn main() -> io::Result<()> {
         let start = at + 4;
         at = start + u32::from_le_bytes(*len) as usize;
         let bytes = input.get(start..at).unwrap_or_default();
-        match Options::new().with_encoding(Encoding::Bytes).parse(bytes) {
+        match Options::new().with_encoding(encoding).parse(bytes) {
             Ok(pickle) => writeln!(out, "{}", structure(&pickle))?,
             Err(error) => writeln!(out, "error {error}")?,
         }
@@ -79,7 +84,11 @@ fn write<'p>(value: Value<'p>, out: &mut String, parts: &mut Vec<Todo<'p>>) {
         },
         View::Float(float) => hex("f", float.to_be_bytes(), out),
         View::Str(text) => hex("s", text.as_bytes(), out),
-        View::Str2(bytes) | View::Bytes(bytes) => hex("b", bytes, out),
+        View::Str2(bytes) => match value.as_text() {
+            Some(text) => hex("s", text.as_bytes(), out),
+            None => hex("b", bytes, out),
+        },
+        View::Bytes(bytes) => hex("b", bytes, out),
         View::ByteArray(bytes) => hex("a", bytes, out),
         View::List(items) => {
             out.push_str("[ ");
@@ -136,7 +145,11 @@ fn all<'p>(items: Seq<'p>, parts: &mut Vec<Todo<'p>>) {
 
 /// A set has no order: its texts alone are told, each once.
 fn set(name: &str, items: Seq<'_>, out: &mut String) {
-    let mut texts: Vec<&[u8]> = items.iter().filter_map(|item| item.as_str_bytes()).collect();
+    let text = |item: Value<'_>| match item.as_str_bytes() {
+        Some(text) => Some(text.to_vec()),
+        None => item.as_text().map(|text| text.as_bytes().to_vec()),
+    };
+    let mut texts: Vec<Vec<u8>> = items.iter().filter_map(text).collect();
     texts.sort_unstable();
     texts.dedup();
     _ = write!(out, "{name} ");

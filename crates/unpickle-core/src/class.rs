@@ -1,5 +1,7 @@
 //! Globals, and the few calls that are only a spelling of a plain value.
 
+use std::borrow::Cow;
+
 use crate::error::Result;
 use crate::graph::Record;
 use crate::machine::Machine;
@@ -193,11 +195,11 @@ fn fold_bytes(machine: &mut Machine<'_>, word: Word, known: Known, args: Word) -
         (Known::CodecsEncode | Known::ByteArray, Some(text), Some(codec)) => {
             let Some(codec) = codec.as_str().and_then(Codec::of) else { return Ok(()) };
             let word = text.word();
-            match machine.encoded.get(&word) {
+            match machine.encoded.get(&(word, codec)) {
                 Some(&leaf) => leaf,
                 None => {
                     let Some(leaf) = encode(machine, at, word, codec) else { return Ok(()) };
-                    machine.encoded.insert(word, leaf);
+                    machine.encoded.insert((word, codec), leaf);
                     leaf
                 }
             }
@@ -219,8 +221,9 @@ fn payload(value: Value<'_>) -> Option<Word> {
     value.folded_leaf().or(Some(value.word()))
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Codec {
+/// A codec that text is known to be encoded by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Codec {
     Latin1,
     Ascii,
     Utf8,
@@ -241,13 +244,21 @@ impl Codec {
 /// so that memory stays linear however often it is asked for.
 fn encode(machine: &mut Machine<'_>, at: usize, text: Word, codec: Codec) -> Option<Word> {
     let value = machine.value(text);
-    let content = value.str_bytes()?;
+    // What a Python 2 `str` is decides the encoding.
+    let content = match value.as_str_bytes() {
+        Some(content) => Cow::Borrowed(content),
+        None => match value.as_text()? {
+            Cow::Borrowed(content) => Cow::Borrowed(content.as_bytes()),
+            Cow::Owned(content) => Cow::Owned(content.into_bytes()),
+        },
+    };
     if content.is_ascii() {
         return Some(text);
     }
-    let bytes = match codec {
-        Codec::Latin1 => text::latin1(content)?,
-        Codec::Utf8 if std::str::from_utf8(content).is_ok() => return Some(text),
+    let bytes = match (codec, content) {
+        (Codec::Latin1, content) => text::latin1(&content)?,
+        (Codec::Utf8, Cow::Owned(content)) => content,
+        (Codec::Utf8, Cow::Borrowed(content)) if std::str::from_utf8(content).is_ok() => return Some(text),
         _ => return None,
     };
     let leaf = machine.side(at);

@@ -1,5 +1,6 @@
 //! Keys: how Python compares them, and what [`Value::get`] takes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -50,7 +51,7 @@ impl Query<'_> {
 
     pub(crate) fn hash(self, state: &impl BuildHasher) -> u64 {
         match self {
-            Query::Str(text) => one(state, &Atom::Text(text.as_bytes())),
+            Query::Str(text) => one(state, &Atom::Text(Cow::Borrowed(text.as_bytes()))),
             Query::Int(int) => one(state, &Atom::Int(int.into())),
             Query::Value(value) => hash(state, value),
         }
@@ -115,7 +116,7 @@ enum Atom<'a> {
     Int(i128),
     Big(&'a [u8]),
     Float(u64),
-    Text(&'a [u8]),
+    Text(Cow<'a, [u8]>),
     Bytes(&'a [u8]),
     Tuple(usize),
     /// Whatever Python compares by a method of its own: here by identity.
@@ -130,8 +131,13 @@ impl<'a> Atom<'a> {
             View::Int(int) => Atom::int(int, value),
             View::Float(float) if float.fract() == 0.0 && float.abs() < 1e38 => Atom::Int(float as i128),
             View::Float(float) if !float.is_nan() => Atom::Float(float.to_bits()),
-            View::Str(text) => Atom::Text(text.as_bytes()),
-            View::Str2(bytes) => Atom::Text(bytes),
+            View::Str(text) => Atom::Text(Cow::Borrowed(text.as_bytes())),
+            // What it is decides the encoding.
+            View::Str2(bytes) => match value.as_text() {
+                Some(Cow::Borrowed(text)) => Atom::Text(Cow::Borrowed(text.as_bytes())),
+                Some(Cow::Owned(text)) => Atom::Text(Cow::Owned(text.into_bytes())),
+                None => Atom::Bytes(bytes),
+            },
             View::Bytes(bytes) => Atom::Bytes(bytes),
             View::Tuple(items) => Atom::Tuple(items.len()),
             _ => Atom::Object(value.id().0),

@@ -42,8 +42,8 @@ pub(crate) struct Machine<'i> {
     runs: usize,
     memo: Memo,
     rows: Rows,
-    /// The bytes of what `_codecs.encode` was called on, by the text's word.
-    pub(crate) encoded: HashMap<Word, Word>,
+    /// The bytes of what `_codecs.encode` was called on, by the text's word and the codec.
+    pub(crate) encoded: HashMap<(Word, class::Codec), Word>,
     limits: Limits,
     /// Knows what follows some BUILDs.
     inline: Option<&'i dyn Inline>,

@@ -534,3 +534,59 @@ fn what_is_done_to_a_call_that_spells_a_plain_value_is_told() {
     let pickle = parse(b"\x80\x02c_codecs\nencode\n(X\x01\0\0\0aX\x06\0\0\0latin1tR}X\x01\0\0\0aK\x01sb.");
     assert_eq!(pickle.root().attr("a").unwrap().as_i64(), Some(1));
 }
+
+#[test]
+fn a_python_2_str_is_a_key_as_the_encoding_says() {
+    // {'data': 1, 'data': 2}, the second key written by Python 2
+    let both = b"\x80\x02}(X\x04\0\0\0dataK\x01U\x04dataK\x02u.";
+    let len = |bytes, encoding| {
+        let pickle = Options::new().with_encoding(encoding).parse(bytes).unwrap();
+        pickle.root().len()
+    };
+    assert_eq!(len(&both[..], Encoding::Auto), 1);
+    assert_eq!(len(&both[..], Encoding::Bytes), 2);
+    // {'\xe9': 1, u'\xe9': 2}
+    let latin1 = b"\x80\x02}(U\x01\xe9K\x01X\x02\0\0\0\xc3\xa9K\x02u.";
+    assert_eq!(len(&latin1[..], Encoding::Auto), 1);
+    assert_eq!(len(&latin1[..], Encoding::Latin1), 1);
+    assert_eq!(len(&latin1[..], Encoding::Bytes), 2);
+}
+
+#[test]
+fn a_key_in_latin_1_is_found_in_large_dicts_too() {
+    let mut bytes = b"\x80\x02}(".to_vec();
+    for key in 0xe0..=0xf9 {
+        bytes.extend([b'U', 1, key, b'K', key]);
+    }
+    bytes.extend(b"u.");
+    assert_eq!(parse(&bytes).root().get("\u{e9}").and_then(Value::as_i64), Some(0xe9));
+}
+
+#[test]
+fn what_is_encoded_is_text_as_the_encoding_says() {
+    // _codecs.encode('\xc3\xa9', 'latin1') of a Python 2 str
+    let bytes = b"\x80\x02c_codecs\nencode\nU\x02\xc3\xa9X\x06\0\0\0latin1\x86R.";
+    let utf8 = b"\x80\x02c_codecs\nencode\nU\x02\xc3\xa9X\x04\0\0\0utf8\x86R.";
+    let encoded = |bytes, encoding| {
+        let pickle: Pickle<&[u8]> = Options::new().with_encoding(encoding).parse(bytes).unwrap();
+        pickle.root().as_bytes().map(<[u8]>::to_vec)
+    };
+    assert_eq!(encoded(bytes, Encoding::Auto).as_deref(), Some(&b"\xe9"[..]));
+    assert_eq!(encoded(bytes, Encoding::Latin1).as_deref(), Some(&b"\xc3\xa9"[..]));
+    assert_eq!(encoded(bytes, Encoding::Bytes), None);
+    assert_eq!(encoded(utf8, Encoding::Auto).as_deref(), Some(&b"\xc3\xa9"[..]));
+    assert_eq!(encoded(utf8, Encoding::Latin1).as_deref(), Some(&b"\xc3\x83\xc2\xa9"[..]));
+}
+
+#[test]
+fn one_text_may_be_encoded_in_several_ways() {
+    let encode = |codec: &[u8]| {
+        let len = (codec.len() as u32).to_le_bytes();
+        [&b"h\x01h\x02X"[..], &len, codec, b"\x86R"].concat()
+    };
+    let memo = b"\x80\x02(c_codecs\nencode\nq\x01X\x02\0\0\0\xc3\xa9q\x02";
+    let bytes = [&memo[..], &encode(b"latin1"), &encode(b"utf-8"), &encode(b"ascii"), b"t."].concat();
+    let pickle = parse(&bytes);
+    let encoded: Vec<_> = pickle.root().iter().skip(2).map(Value::as_bytes).collect();
+    assert_eq!(encoded, [Some(&b"\xe9"[..]), Some(&b"\xc3\xa9"[..]), None]);
+}
