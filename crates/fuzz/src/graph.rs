@@ -1,8 +1,9 @@
 //! Walks over decoded pickles, and two of them at once.
 
 use std::collections::HashMap;
+use std::mem::discriminant;
 
-use unpickle::core::{Id, Pickle, Seq, Value, View};
+use unpickle::core::{Id, Pickle, Protocol, Seq, Value, View};
 
 /// Looks at everything in every way that the cursor has.
 pub(crate) fn walk(pickle: &Pickle<&[u8]>) {
@@ -68,7 +69,7 @@ fn inside(value: Value<'_>) -> Vec<Value<'_>> {
         View::Dict(dict) => dict.pairs().flat_map(|(key, value)| [key, value]).collect(),
         View::Object(object) => {
             let parts = [Some(object.callable()), Some(object.args()), object.kwargs()];
-            let parts = parts.into_iter().flatten().chain(object.states());
+            let parts = parts.into_iter().flatten().chain(object.states()).chain(object.calls());
             let items = object.items().into_iter().flat_map(Seq::iter);
             let pairs = object
                 .pairs()
@@ -123,6 +124,49 @@ pub(crate) fn same(a: &Pickle<&[u8]>, b: &Pickle<&[u8]>) {
             assert_eq!((x.make(), x.class().is_some()), (y.make(), y.class().is_some()));
         }
         todo.extend(inside_x.into_iter().zip(inside_y));
+    }
+}
+
+/// # Panics
+///
+/// What was encoded at a protocol is not what it was before: other values, or other sharing of what has an identity in Python.
+pub(crate) fn alike(before: Value<'_>, after: Value<'_>, protocol: Protocol) {
+    let (mut forth, mut back): (HashMap<Id, Id>, HashMap<Id, Id>) = Default::default();
+    let mut todo = vec![(before, after)];
+    while let Some((x, y)) = todo.pop() {
+        if has_identity(x) {
+            let known = (forth.insert(x.id(), y.id()), back.insert(y.id(), x.id()));
+            assert_eq!((known.0.unwrap_or(y.id()), known.1.unwrap_or(x.id())), (y.id(), x.id()), "{x}");
+            if known.0.is_some() {
+                continue;
+            }
+        }
+        if let (Some(class), named) = (x.as_class(), y.as_class()) {
+            // Python 2 calls several by one name, and has no names with dots.
+            let named = named.map(|class| (class.module(), class.name()));
+            let as_is = protocol >= Protocol::V4 || protocol == Protocol::V3 && !class.name().contains('.');
+            assert!(!as_is || named == Some((class.module(), class.name())), "{x} and {y}");
+            continue;
+        }
+        let (inside_x, inside_y) = (inside(x), inside(y));
+        assert_eq!(inside_x.len(), inside_y.len(), "{x} and {y}");
+        assert!(discriminant(&x.view()) == discriminant(&y.view()), "{x} and {y}");
+        if inside_x.is_empty() {
+            assert_eq!(plain(x), plain(y));
+        }
+        if let (Some(x), Some(y)) = (x.as_object(), y.as_object()) {
+            assert_eq!(x.make(), y.make());
+        }
+        todo.extend(inside_x.into_iter().zip(inside_y));
+    }
+}
+
+fn has_identity(value: Value<'_>) -> bool {
+    match value.view() {
+        View::Tuple(items) => !items.is_empty(),
+        View::List(_) | View::Dict(_) | View::Set(_) | View::FrozenSet(_) | View::ByteArray(_) => true,
+        View::Object(_) | View::Persistent(_) => true,
+        _ => false,
     }
 }
 

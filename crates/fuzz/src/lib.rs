@@ -7,6 +7,7 @@ pub mod archive;
 pub mod arrays;
 pub mod arrow;
 pub mod decode;
+pub mod encode;
 mod graph;
 pub mod memory;
 pub mod mutate;

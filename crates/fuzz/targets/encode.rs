@@ -1,0 +1,2 @@
+#![no_main]
+unpickle_fuzz::target!(encode);
