@@ -66,7 +66,7 @@ impl<'p> Column<'p> {
             Array::Period { ordinals, freq } => {
                 let mut column =
                     Column::new(DataType::Int64, format!("period[{freq}]"), Source::Period(ordinals.clone()));
-                column.metadata = extension("pandas.period", &json!({ "freq": freq }));
+                column.metadata = of_pandas("pandas.period", &[("freq", freq)]);
                 Ok(column)
             }
             Array::Interval { left, right, closed } => interval(left, right, *closed, len, budget),
@@ -309,6 +309,16 @@ pub(crate) fn extension(name: &str, metadata: &Json) -> Vec<(String, String)> {
     ]
 }
 
+/// A type of pandas, with the blanks that its `json.dumps` writes: to polars, types whose metadata differ in a byte are two.
+pub(crate) fn of_pandas(name: &str, metadata: &[(&str, &str)]) -> Vec<(String, String)> {
+    let pairs: Vec<String> =
+        metadata.iter().map(|(key, value)| format!("{}: {}", Json::from(*key), Json::from(*value))).collect();
+    vec![
+        ("ARROW:extension:name".to_owned(), name.to_owned()),
+        ("ARROW:extension:metadata".to_owned(), format!("{{{}}}", pairs.join(", "))),
+    ]
+}
+
 fn string_name(dtype: StringDtype) -> &'static str {
     if dtype.nan { "str" } else { "string" }
 }
@@ -383,7 +393,7 @@ fn interval<'p>(
     let name = format!("interval[{numpy_type}, {}]", closed.name());
     let data_type = DataType::Struct(fields.to_vec().into());
     let mut column = Column::new(data_type, name, Source::Interval(Box::new((left, right))));
-    column.metadata = extension("pandas.interval", &json!({ "subtype": subtype, "closed": closed.name() }));
+    column.metadata = of_pandas("pandas.interval", &[("subtype", &subtype), ("closed", closed.name())]);
     Ok(column)
 }
 

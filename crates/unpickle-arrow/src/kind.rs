@@ -11,6 +11,7 @@ use unpickle_core::Int;
 pub(crate) use fields::Fields;
 pub(crate) use span::Span;
 
+use crate::column::of_pandas;
 use crate::times::Unit;
 
 /// What the cells seen so far have in common. [`Kind::merge`] goes up; the top is JSON text.
@@ -349,10 +350,7 @@ impl Kind {
             Kind::Uuid => {
                 vec![pair("ARROW:extension:name", "arrow.uuid"), pair("ARROW:extension:metadata", "")]
             }
-            Kind::Period(freq) => {
-                let json = serde_json::json!({ "freq": freq }).to_string();
-                vec![pair("ARROW:extension:name", "pandas.period"), pair("ARROW:extension:metadata", &json)]
-            }
+            Kind::Period(freq) => of_pandas("pandas.period", &[("freq", freq)]),
             Kind::Complex => vec![pair("pickle.numpy_dtype", "complex128")],
             _ => Vec::new(),
         }

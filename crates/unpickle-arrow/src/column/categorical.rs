@@ -14,7 +14,7 @@ use unpickle_core::Result;
 use unpickle_numpy::{DtypeKind, NdArray};
 use unpickle_pandas::{Index, checked_codes};
 
-use super::{Column, Source, extension};
+use super::{Column, Source, of_pandas};
 use crate::columns::arrow_error;
 use crate::numpy;
 
@@ -46,7 +46,7 @@ impl<'p> Column<'p> {
         let fields = ["left", "right"].map(|name| Field::new(name, DataType::Float64, true));
         let made = StructArray::try_new(fields.to_vec().into(), floats, ends.nulls().cloned());
         let closed = self.numpy_type.rsplit_once(", ").map_or("", |(_, closed)| closed.trim_end_matches(']'));
-        self.metadata = extension("pandas.interval", &json!({ "subtype": "double", "closed": closed }));
+        self.metadata = of_pandas("pandas.interval", &[("subtype", "double"), ("closed", closed)]);
         self.numpy_type = format!("interval[float64, {closed}]");
         let made = made.map_err(arrow_error)?;
         self.data_type = made.data_type().clone();
