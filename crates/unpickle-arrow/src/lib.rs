@@ -1,6 +1,7 @@
 //! Tables found in a pickle, as Arrow record batches; Parquet, CSV, IPC, JSON lines.
 #![forbid(unsafe_code)]
 
+mod batches;
 mod build;
 mod cell;
 mod cells;
@@ -33,6 +34,7 @@ mod times;
 mod write;
 mod zone;
 
+pub use batches::batches;
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};
 pub use describe::{describe, describe_known};

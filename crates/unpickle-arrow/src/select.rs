@@ -73,8 +73,37 @@ impl<'c> Select<'c> {
     ///
     /// A name that no column has; the error lists those that there are.
     pub fn with_columns<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Result<Select<'c>> {
-        let index = self.index_columns();
-        let mut keep: Vec<usize> = Vec::new();
+        let mut keep = self.places(names)?;
+        let index: Vec<usize> =
+            self.index_columns().into_iter().filter(|column| !keep.contains(column)).collect();
+        keep.extend(index);
+        Ok(self.keep(&keep, true))
+    }
+
+    /// Only these columns, in this order; those of the index where they are named.
+    ///
+    /// ```
+    /// // [{"a": 1, "b": 2}]
+    /// let bytes = b"]}(X\x01\0\0\0aK\x01X\x01\0\0\0bK\x02ua.";
+    /// use unpickle_arrow::{Columns, Select, tables};
+    /// let rows = unpickle_core::Pickle::parse(bytes)?;
+    /// let table = &tables(rows.root())?[0];
+    /// let some = Select::new(table).with_only(["b", "a"])?;
+    /// assert_eq!(some.schema().field(1).name(), "a");
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A name that no column has; the error lists those that there are.
+    pub fn with_only<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Result<Select<'c>> {
+        let keep = self.places(names)?;
+        Ok(self.keep(&keep, true))
+    }
+
+    /// The positions of columns of these names, each once.
+    fn places<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Vec<usize>> {
+        let mut places: Vec<usize> = Vec::new();
         for name in names {
             let name = name.as_ref();
             let column = self.schema.index_of(name).map_err(|_| {
@@ -87,13 +116,11 @@ impl<'c> Select<'c> {
                     format!("expected a column, found `{name}`; there are {}{more}", known.join(", "));
                 Error::message(Category::Data, message)
             })?;
-            if !keep.contains(&column) {
-                keep.push(column);
+            if !places.contains(&column) {
+                places.push(column);
             }
         }
-        let index: Vec<usize> = index.into_iter().filter(|column| !keep.contains(column)).collect();
-        keep.extend(index);
-        Ok(self.keep(&keep, true))
+        Ok(places)
     }
 
     /// Without the index.
@@ -107,21 +134,38 @@ impl<'c> Select<'c> {
     /// The first rows, `count` at most.
     #[must_use]
     pub fn with_head(self, count: usize) -> Select<'c> {
-        let end = self.rows.start.saturating_add(count).min(self.rows.end);
-        let rows = self.rows.start..end;
-        self.with_rows(rows)
+        self.with_rows(0..count)
     }
 
-    fn with_rows(mut self, rows: Range<usize>) -> Select<'c> {
-        let count = rows.len();
-        self.rows = rows;
+    /// These of the rows selected so far, as far as there are such.
+    ///
+    /// ```
+    /// // [{"a": 1}, {"a": 2}, {"a": 3}]
+    /// let bytes = b"](}X\x01\0\0\0aK\x01s}X\x01\0\0\0aK\x02s}X\x01\0\0\0aK\x03se.";
+    /// use unpickle_arrow::{Columns, Select, tables};
+    /// let rows = unpickle_core::Pickle::parse(bytes)?;
+    /// let table = &tables(rows.root())?[0];
+    /// assert_eq!(Select::new(table).with_rows(1..9).num_rows(), 2);
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_rows(mut self, rows: Range<usize>) -> Select<'c> {
+        let place = |row: usize| self.rows.start.saturating_add(row).min(self.rows.end);
+        let (first, end) = (place(rows.start), place(rows.end.max(rows.start)));
+        let skipped = first - self.rows.start;
+        self.rows = first..end;
+        let count = self.rows.len();
         self.edit_pandas(|pandas| {
             for index in pandas.get_mut("index_columns").and_then(Json::as_array_mut).into_iter().flatten() {
                 let number = |key| index.get(key).and_then(Json::as_i64);
                 let (Some(start), Some(step)) = (number("start"), number("step")) else { continue };
-                let length = i64::try_from(count).unwrap_or(i64::MAX);
-                let stop = start.saturating_add(step.saturating_mul(length));
+                let after = |rows: usize, start: i64| {
+                    start.saturating_add(step.saturating_mul(i64::try_from(rows).unwrap_or(i64::MAX)))
+                };
+                let start = after(skipped, start);
+                let stop = after(count, start);
                 if let Some(index) = index.as_object_mut() {
+                    index.insert("start".to_owned(), json!(start));
                     index.insert("stop".to_owned(), json!(stop));
                 }
             }
