@@ -12,7 +12,7 @@ use crate::imports::{self, Imports};
 use crate::list::list;
 use crate::messages::{Messages, clean, count};
 use crate::source::{self, shown};
-use crate::tree::tree;
+use crate::tree::whole;
 
 /// Shows what `look` asks for of one input.
 pub(crate) fn inspect(
@@ -40,13 +40,7 @@ pub(crate) fn inspect(
     match look {
         Look::List => list(path, &file, args, out)?,
         Look::Schema => schema(path, &file, args, out)?,
-        Look::Tree => {
-            let mut shown = Imports::default();
-            for value in file.values() {
-                tree(value, &mut shown, out)?;
-            }
-            shown.write_others("besides", file.pickle(), out)?;
-        }
+        Look::Tree => whole(&file, out)?,
         Look::Globals => globals(file.pickle(), out)?,
         Look::Dis => {}
     }

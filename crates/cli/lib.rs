@@ -27,7 +27,9 @@ mod room;
 mod signals;
 mod source;
 mod temporary;
+mod texts;
 mod tree;
+mod whole;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -43,6 +45,9 @@ use crate::output::Inputs;
 use crate::plan::Plan;
 use crate::reading::Reading;
 
+pub use crate::texts::{tree, tree_of};
+pub use crate::whole::write_whole;
+
 /// All was written, or shown.
 const WHOLE: u8 = 0;
 /// Some of many inputs failed.
@@ -52,9 +57,14 @@ const NOTHING: u8 = 2;
 
 /// Runs the command with these arguments, its own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    ExitCode::from(code(args))
+}
+
+/// Runs the command as [`run`] does; the exit code as a number.
+pub fn code(args: impl IntoIterator<Item = OsString>) -> u8 {
     #[cfg(unix)]
     let _handled = signals::Handled::new();
-    let code = match Args::read(args) {
+    match Args::read(args) {
         Ok(args) => guard::quietly(|| with_threads(args.threads(), || obey(&args))),
         Err((text, true)) => {
             Messages::new(true).error(None, text);
@@ -64,8 +74,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(()) => WHOLE,
             Err(error) => of_stdout(&error),
         },
-    };
-    ExitCode::from(code)
+    }
 }
 
 fn obey(args: &Args) -> u8 {

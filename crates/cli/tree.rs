@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unpickle::arrow::describe_known;
 use unpickle::pandas::{Std, stdlib};
-use unpickle::{Value, View};
+use unpickle::{File, Value, View};
 
 use crate::imports::Imports;
 use crate::messages::{clean, counted};
@@ -24,6 +24,15 @@ struct Line<'p> {
 enum What<'p> {
     Value(Value<'p>),
     Text(String),
+}
+
+/// Writes all values of a file so, and behind them the globals that are named on no branch.
+pub(crate) fn whole(file: &File, out: &mut impl Write) -> io::Result<()> {
+    let mut shown = Imports::default();
+    for value in file.values() {
+        tree(value, &mut shown, out)?;
+    }
+    shown.write_others("besides", file.pickle(), out)
 }
 
 /// Writes the tree of `root`, and counts the globals that it names as shown. Never recurses: a value may hold itself, and be
