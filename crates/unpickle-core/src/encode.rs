@@ -20,6 +20,7 @@
 
 mod call;
 mod containers;
+mod copy;
 mod encoder;
 mod frames;
 mod global;

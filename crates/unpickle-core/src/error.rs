@@ -100,6 +100,17 @@ impl Error {
         self
     }
 
+    /// Says where `value` is, unless it is said where the trouble was.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    #[cold]
+    pub(crate) fn or_at(mut self, value: Value<'_>) -> Error {
+        if self.0.category == Category::Data && self.0.offset.is_none() {
+            self.0.offset = Some(value.offset());
+        }
+        self
+    }
+
     /// The byte of the pickle that the error is about, counted from the start of the (decompressed) input.
     pub fn offset(&self) -> Option<u64> {
         self.0.offset

@@ -27,6 +27,7 @@
 //! * [`Assembly`] makes one graph of several pickles and raw bytes, [`Inline`] reads what stands between opcodes.
 //! * [`EncodeOptions`] writes a value again, at any protocol; [`Encoder`] writes a pickle value by value, to anything that is
 //!   written to, as CPython does byte by byte. [`optimize()`] drops what is remembered for nothing.
+//! * With the feature `serde`, the module `serde` deserialises Rust types of your own and serialises them.
 //! * [`Ops`] lists opcodes without a stack, [`dis()`] prints them as `pickletools.dis` does.
 //!
 //! # Safety
@@ -82,6 +83,8 @@ mod ops;
 mod pickle;
 mod repr;
 mod seq;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod str;
 mod table;
 mod template;

@@ -286,6 +286,30 @@ impl<'p> Iter<'p> {
     }
 }
 
+impl<'p> Iter<'p> {
+    /// If the next items are leaves that stand in the input one behind the other: where the first is, and how many.
+    #[inline]
+    pub(crate) fn leaves(&mut self) -> Option<(usize, usize)> {
+        if self.run.left == 0
+            && let Some(&word) = self.words.as_slice().first()
+            && word.is_run()
+        {
+            self.words.next();
+            self.run = Run::of(self.input, &self.graph.tables, word);
+        }
+        let count = self.run.left.min(self.left);
+        (count > 0 && matches!(self.run.kind, RunKind::Leaves)).then_some((self.run.at, count))
+    }
+
+    /// Leaves out so many of [`leaves`](Iter::leaves), the last of which ends before this byte.
+    #[inline]
+    pub(crate) fn skip_leaves(&mut self, count: usize, end: usize) {
+        self.run.left -= count.min(self.run.left);
+        self.left -= count.min(self.left);
+        self.run.at = first_leaf(self.input, memo_end(self.input, end));
+    }
+}
+
 impl<'p> Iterator for Iter<'p> {
     type Item = Value<'p>;
 

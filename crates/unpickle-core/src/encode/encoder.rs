@@ -209,7 +209,7 @@ impl<W: Write> Encoder<W> {
     }
 
     #[inline(always)]
-    fn write_put(&mut self) -> Result<Memo> {
+    pub(super) fn write_put(&mut self) -> Result<Memo> {
         let index = self.memos;
         if self.protocol >= Protocol::V4 {
             self.out.op(Opcode::Memoize);

@@ -56,6 +56,11 @@ impl<W: Write> Frames<W> {
         if self.buffer.len() >= FRAME_TARGET + FRAME_HEADER { self.commit() } else { Ok(()) }
     }
 
+    /// How many bytes there may be before [`boundary`](Frames::boundary) ends the frame; 0 where one is yet to be opened.
+    pub(super) fn room(&self) -> usize {
+        if self.closed { 0 } else { (FRAME_TARGET + FRAME_HEADER).saturating_sub(self.buffer.len()) }
+    }
+
     /// A value whose data may be large: then it stands outside the frames and is not copied.
     pub(super) fn data(&mut self, header: &[u8], data: &[u8]) -> Result<()> {
         if data.len() < FRAME_TARGET {

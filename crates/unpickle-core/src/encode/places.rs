@@ -1,6 +1,8 @@
 //! What is held in more than one place: all else needs no look-up when it is written.
 
 use crate::graph::{Graph, Record, Shape};
+use crate::op::{LeafEnd, Opcode, leaf_end};
+use crate::seq::{Seq, first_leaf, memo_end};
 use crate::table::Table;
 use crate::value::Value;
 use crate::word::{Ref, Word};
@@ -174,8 +176,48 @@ impl Finder<'_> {
         }
     }
 
-    fn all<'p>(&mut self, values: impl IntoIterator<Item = Value<'p>>) {
-        values.into_iter().for_each(|value| self.reach(value.word()));
+    fn all(&mut self, items: Seq<'_>) {
+        let mut items = items.iter();
+        loop {
+            while let Some((at, count)) = items.leaves() {
+                let end = self.leaves(at, count);
+                items.skip_leaves(count, end);
+            }
+            let Some(item) = items.next() else { return };
+            self.reach(item.word());
+        }
+    }
+
+    /// So many leaves that stand in the input one behind the other. Gives where the last ends. Numbers, which are not remembered, need no
+    /// bit.
+    fn leaves(&mut self, mut at: usize, count: usize) -> usize {
+        const FLOAT: u8 = Opcode::BinFloat as u8;
+        const INT1: u8 = Opcode::BinInt1 as u8;
+        const INT2: u8 = Opcode::BinInt2 as u8;
+        const INT4: u8 = Opcode::BinInt as u8;
+        let input = self.root.input();
+        self.reached += count as u64;
+        let mut end = at;
+        for _ in 0..count {
+            end = match input.get(at) {
+                Some(&FLOAT) => at + 9,
+                Some(&INT1) => at + 2,
+                Some(&INT2) => at + 3,
+                Some(&INT4) => at + 5,
+                _ => {
+                    if self.seen.set(at) {
+                        self.shared.set(at);
+                    }
+                    match leaf_end(input, at) {
+                        LeafEnd::At(end) => end,
+                        // Only if the bytes are not those that were decoded: any progress will do.
+                        _ => at.saturating_add(1),
+                    }
+                }
+            };
+            at = first_leaf(input, memo_end(input, end));
+        }
+        end
     }
 
     fn record(&mut self, graph: &Graph, value: Value<'_>, record: &Record) {

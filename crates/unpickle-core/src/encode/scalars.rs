@@ -35,13 +35,13 @@ impl<W: Write> Encoder<W> {
         if self.protocol == Protocol::V0 {
             self.decimal(value);
         } else if let Ok(value) = u8::try_from(value) {
-            self.out.bytes().extend([Opcode::BinInt1 as u8, value]);
+            self.out.bytes().extend_from_slice(&[Opcode::BinInt1 as u8, value]);
         } else if let Ok(value) = u16::try_from(value) {
             let [low, high] = value.to_le_bytes();
-            self.out.bytes().extend([Opcode::BinInt2 as u8, low, high]);
+            self.out.bytes().extend_from_slice(&[Opcode::BinInt2 as u8, low, high]);
         } else if let Ok(value) = i32::try_from(value) {
             let [a, b, c, d] = value.to_le_bytes();
-            self.out.bytes().extend([Opcode::BinInt as u8, a, b, c, d]);
+            self.out.bytes().extend_from_slice(&[Opcode::BinInt as u8, a, b, c, d]);
         } else if self.protocol == Protocol::V1 {
             self.decimal(value);
         } else {
@@ -145,6 +145,18 @@ impl<W: Write> Encoder<W> {
     pub fn str_bytes(&mut self, value: &[u8]) -> Result<Memo> {
         self.enter()?;
         let memo = self.put_str(value)?;
+        self.leave()?;
+        Ok(memo)
+    }
+
+    /// A `str` that is in the memo, whatever else is.
+    #[cfg(feature = "serde")]
+    pub(crate) fn kept_str(&mut self, value: &str) -> Result<Memo> {
+        self.enter()?;
+        let mut memo = self.put_str(value.as_bytes())?;
+        if !self.options.memo {
+            memo = self.write_put()?;
+        }
         self.leave()?;
         Ok(memo)
     }

@@ -32,6 +32,7 @@ pub(super) fn walk<'p, W: Write>(
         steps: Vec::new(),
         single_bytes: Vec::new(),
         budget,
+        input: root.input(),
         protocol: root.graph().protocol,
         on_buffer,
     };
@@ -51,6 +52,7 @@ struct Walk<'w, 'b, 'p, W> {
     /// Bytes of length one that a call spells: Python has one object of each.
     single_bytes: Vec<Option<Memo>>,
     budget: u64,
+    input: &'p [u8],
     /// That of the pickle the value is of.
     protocol: u8,
     on_buffer: OnBuffer<'b, 'p>,
@@ -96,7 +98,17 @@ impl<'p, W: Write> Walk<'_, '_, 'p, W> {
         match &mut step.todo {
             Todo::Items(items) => {
                 // As long as they are leaves, this goes on here.
-                for item in items.by_ref() {
+                loop {
+                    if let Some((at, left)) = items.leaves() {
+                        let held = &self.held;
+                        let is_shared = |at| held.is_shared_leaf(at);
+                        let (count, end) = self.encoder.copy_leaves(self.input, at, left, is_shared);
+                        if count > 0 {
+                            items.skip_leaves(count, end);
+                            self.budget = self.budget.saturating_sub(count as u64);
+                        }
+                    }
+                    let Some(item) = items.next() else { break };
                     self.budget = self.budget.checked_sub(1).ok_or_else(too_much)?;
                     let leaf = match item.word().get() {
                         Ref::Leaf(at) => leaf_of(&mut self.held, self.encoder, item, at)?,
