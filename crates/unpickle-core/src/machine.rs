@@ -22,6 +22,7 @@ mod arguments;
 mod bytearrays;
 mod containers;
 mod inline;
+mod leaps;
 mod objects;
 mod rewind;
 mod rows;

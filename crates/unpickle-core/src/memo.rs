@@ -1,9 +1,9 @@
 //! The memo: by index, what was remembered. Lazy for what nobody asks for again.
 //!
 //! CPython remembers every string it writes, and hardly ever fetches one. So the memo keeps pages of 256 entries,
-//! and a page that was filled by nothing but leaves is only the offset of the first, one that was filled by rows of a
-//! table the first of those: the entries are written out when one of them is fetched, by walking the input again. A page
-//! is walked at most once.
+//! and a page that was filled by nothing but leaves is only the offset of the first (or of one a little before it), one
+//! that was filled by rows of a table the first of those: the entries are written out when one of them is fetched, by
+//! walking the input again. A page is walked at most once.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,8 @@ const PAGE: usize = 256;
 
 #[derive(Clone, Copy)]
 enum Page {
-    /// Entries are the memoized leaves from this offset on.
-    Lazy(usize),
+    /// Entries are the memoized leaves from this offset on, but for so many of them.
+    Lazy { skip: u32, at: usize },
     /// Entries are what the rows of this table remember, from this one on, but for so many of them.
     Rows { table: u16, skip: u32, row: usize },
     /// Entries are in `full`, from this index.
@@ -69,7 +69,7 @@ impl Memo {
     pub(crate) fn push_leaf(&mut self, at: usize) {
         let slot = self.dense & (PAGE - 1);
         if slot == 0 {
-            self.pages.push(Page::Lazy(at));
+            self.pages.push(Page::Lazy { skip: 0, at });
             self.last = LAZY;
         } else if self.last != LAZY {
             self.store_last(slot, Word::leaf(at));
@@ -176,7 +176,11 @@ impl Memo {
         let start = self.full.len();
         match *self.pages.get(page)? {
             Page::Full(start) => return Some(start),
-            Page::Lazy(at) => leaves(input, at, first, wanted, &mut self.full),
+            Page::Lazy { skip, at } => {
+                let skip = skip as usize;
+                leaves(input, at, first - skip, skip + wanted, &mut self.full);
+                self.full.drain(start..(start + skip).min(self.full.len()));
+            }
             Page::Rows { table, skip, row } => {
                 rows(input, tables, usize::from(table), row, skip as usize + wanted, &mut self.full);
                 self.full.drain(start..(start + skip as usize).min(self.full.len()));
@@ -283,18 +287,24 @@ impl Memo {
         self.write_out_last(input, tables);
     }
 
-    /// How many leaves may be remembered before a page is full, if it is a lazy one of leaves; see [`Memo::skip_leaves`].
+    /// Whether leaves may be remembered by [`Memo::push_leaves`].
     #[inline(always)]
-    pub(crate) fn room_for_leaves(&self) -> usize {
-        let slot = self.dense % PAGE;
-        if self.last == LAZY && slot != 0 && self.is_regular() { PAGE - slot } else { 0 }
+    pub(crate) fn takes_leaves(&self) -> bool {
+        (self.last == LAZY || self.dense.is_multiple_of(PAGE)) && self.is_regular()
     }
 
-    /// Remembers that many leaves, all memoized by MEMOIZE.
-    #[inline(always)]
-    pub(crate) fn skip_leaves(&mut self, count: usize) {
-        self.dense += count;
-        self.count += count;
+    /// Remembers so many leaves, all memoized by MEMOIZE, of which the first is at `at` or behind others that are not.
+    #[inline]
+    pub(crate) fn push_leaves(&mut self, at: usize, memos: usize) {
+        let slot = self.dense % PAGE;
+        let mut skip = if slot == 0 { 0 } else { PAGE - slot };
+        while skip < memos {
+            self.pages.push(Page::Lazy { skip: skip as u32, at });
+            self.last = LAZY;
+            skip += PAGE;
+        }
+        self.dense += memos;
+        self.count += memos;
     }
 
     /// Bytes taken.

@@ -93,8 +93,9 @@ impl<'o> Options<'o> {
         self
     }
 
-    /// Keeps each container as it is, alone, instead of items made alike as rows of one table. The values are the same,
-    /// decoding takes longer, and the tables are larger: good for tests that compare the two.
+    /// Keeps each container as it is, alone, instead of items made alike as rows of one table, and looks at each leaf by
+    /// itself, instead of at many like each other. The values are the same, decoding takes longer, and the tables are
+    /// larger: good for tests that compare the two.
     #[doc(hidden)]
     #[must_use]
     pub fn without_rows(mut self) -> Self {

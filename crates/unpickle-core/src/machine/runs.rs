@@ -1,6 +1,6 @@
 //! Rows of leaves, which lists are mostly made of: one word for a whole row.
 
-use super::Machine;
+use super::{Machine, leaps};
 use crate::error::Result;
 use crate::graph::{Record, Shape};
 use crate::op::{LeafEnd, Opcode, leaf_end};
@@ -10,40 +10,13 @@ use crate::word::{MAX_RUN, Word};
 /// Runs of up to this many leaves are kept as words of their own: most tuples and small lists.
 const SHORT_RUN: usize = 16;
 
-/// The opcode of a float, which nobody memoizes, and how long it is with what follows.
-const FLOAT: u8 = Opcode::BinFloat as u8;
-const FLOAT_LEN: usize = 9;
+/// If fewer leaves than this can be looked at together, as many are looked at one by one before the next attempt; then
+/// twice as many, and so on, up to [`MOST_PATIENCE`].
+const FEW: usize = 8;
+const MOST_PATIENCE: usize = 256;
 
-/// How many floats there are from `at` on, at most so many, eight at a time: their opcodes are where they must be, so none has to wait
-/// for the one before.
-fn floats(input: &[u8], at: usize, most: usize) -> usize {
-    let mut count = 0;
-    for eight in input.get(at..).unwrap_or_default().chunks_exact(8 * FLOAT_LEN).take(most / 8) {
-        if !eight.iter().step_by(FLOAT_LEN).all(|&byte| byte == FLOAT) {
-            break;
-        }
-        count += 8;
-    }
-    count
-}
-
-/// The opcode of a short text.
-const TEXT: u8 = Opcode::ShortBinUnicode as u8;
-
-/// How many short texts that are memoized there are from `at` on, at most so many, and where they end.
-fn texts(input: &[u8], mut at: usize, most: usize) -> (usize, usize) {
-    let mut count = 0;
-    while count < most {
-        let Some(&[TEXT, len]) = input.get(at..).and_then(<[u8]>::first_chunk) else { break };
-        let end = at + 2 + usize::from(len);
-        if input.get(end) != Some(&(Opcode::Memoize as u8)) {
-            break;
-        }
-        count += 1;
-        at = end + 1;
-    }
-    (count, at)
-}
+/// So many leaves are looked at together, at most: what is fetched from the memo has to be looked for among them.
+const LEAP: usize = 1024;
 
 impl Machine<'_> {
     /// Whether what follows the MARK just read is going to be appended to a list or set.
@@ -55,35 +28,32 @@ impl Machine<'_> {
     /// All leaves up to the next opcode that is none, as runs. If that is an APPENDS or ADDITEMS to a container
     /// without items yet, they are its items, and one word holds them all.
     pub(super) fn leaves(&mut self) -> Result<()> {
-        let mut start = self.at;
-        let mut at = start;
+        let (mut start, mut at) = (self.at, self.at);
         let mut count = 0;
         let mut flushed = false;
+        let mut patience = FEW / 2;
+        let mut pause = if self.rows.enabled { 0 } else { MAX_RUN };
         loop {
+            if count == pause {
+                if count == MAX_RUN {
+                    self.push_run(start, count);
+                    flushed = true;
+                    start = at;
+                    count = 0;
+                }
+                if self.rows.enabled {
+                    let (more, end) = self.leap(at, LEAP.min(MAX_RUN - count));
+                    count += more;
+                    at = end;
+                    patience = if more < FEW { MOST_PATIENCE.min(2 * patience) } else { 1 };
+                    pause = MAX_RUN.min(count + patience);
+                }
+                continue;
+            }
             match leaf_end(self.input, at) {
                 LeafEnd::At(end) => {
-                    if count == MAX_RUN {
-                        self.push_run(start, count);
-                        flushed = true;
-                        start = at;
-                        count = 0;
-                    }
                     count += 1;
-                    let next = self.remember_leaf(at, end);
-                    // What is like the leaf before may go on like it for long.
-                    if next != end {
-                        let most = self.memo.room_for_leaves().min(MAX_RUN - count);
-                        let (more, end) = texts(self.input, next, most);
-                        self.memo.skip_leaves(more);
-                        count += more;
-                        at = end;
-                    } else if end - at == FLOAT_LEN {
-                        let more = floats(self.input, next, MAX_RUN - count);
-                        count += more;
-                        at = next + more * FLOAT_LEN;
-                    } else {
-                        at = next;
-                    }
+                    at = self.remember_leaf(at, end);
                 }
                 LeafEnd::NotLeaf if self.input.get(at) == Some(&(Opcode::Frame as u8)) => {
                     if self.input.len() - at < 9 {
@@ -108,6 +78,24 @@ impl Machine<'_> {
             _ => self.push_run(start, count),
         }
         Ok(())
+    }
+
+    /// How many leaves like the one at `at` follow each other, at most so many, and where they end. There may be more.
+    #[inline(never)]
+    fn leap(&mut self, at: usize, most: usize) -> (usize, usize) {
+        match self.input.get(at).and_then(|&byte| Opcode::from_byte(byte)) {
+            Some(opcode @ Opcode::BinFloat) => leaps::numbers::<9>(self.input, at, opcode, most),
+            Some(opcode @ Opcode::BinInt) => leaps::numbers::<5>(self.input, at, opcode, most),
+            Some(opcode @ Opcode::BinInt2) => leaps::numbers::<3>(self.input, at, opcode, most),
+            Some(opcode @ Opcode::BinInt1) => leaps::numbers::<2>(self.input, at, opcode, most),
+            Some(Opcode::NewTrue | Opcode::NewFalse) => leaps::single_bytes(self.input, at, most),
+            Some(Opcode::ShortBinUnicode | Opcode::None) if self.memo.takes_leaves() => {
+                let texts = leaps::texts(self.input, at, most);
+                self.memo.push_leaves(at, texts.memos);
+                (texts.leaves, texts.end)
+            }
+            _ => (0, at),
+        }
     }
 
     /// If the next opcode appends the run to a container without items: does so.
