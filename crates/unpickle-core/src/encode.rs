@@ -26,6 +26,7 @@ mod frames;
 mod global;
 mod optimize;
 mod options;
+mod parts;
 mod places;
 mod protocol;
 mod scalars;

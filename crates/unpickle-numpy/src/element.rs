@@ -36,6 +36,9 @@ pub(crate) mod sealed {
         /// The bytes as they are, when they are aligned, of this machine's byte order, and valid.
         fn view(bytes: &[u8]) -> Option<&[Self]>;
 
+        /// Appends the bytes of elements.
+        fn put(elements: &[Self], big_endian: bool, out: &mut Vec<u8>);
+
         /// A Python number that is exactly this.
         fn from_value(value: Value<'_>) -> Option<Self>;
     }
@@ -79,6 +82,17 @@ macro_rules! native {
                 }
                 let view: fn(&[u8]) -> Option<&[Self]> = $view;
                 view(bytes)
+            }
+
+            fn put(elements: &[Self], big_endian: bool, out: &mut Vec<u8>) {
+                let start = out.len();
+                out.extend_from_slice(bytemuck::cast_slice(elements));
+                if big_endian != cfg!(target_endian = "big") {
+                    // Of a complex number, each part.
+                    let part = if Self::NAME.starts_with("complex") { $size / 2 } else { $size };
+                    let added = out.get_mut(start..).unwrap_or_default();
+                    added.chunks_exact_mut(part).for_each(<[u8]>::reverse);
+                }
             }
 
             fn from_value(value: Value<'_>) -> Option<Self> {

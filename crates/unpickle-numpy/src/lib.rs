@@ -1,4 +1,4 @@
-//! numpy arrays, scalars and dtypes found in pickles.
+//! numpy arrays, scalars and dtypes found in pickles, and put there.
 //!
 //! ```
 //! use unpickle_core::Pickle;
@@ -28,6 +28,7 @@
 //! * [`MaskedArray`] and [`Scalar`] are the two that are not quite arrays.
 //! * [`NpyHeader`] reads `.npy` files, [`Joblib`] what joblib writes between the opcodes of a pickle.
 //! * [`DtypeCache`] makes long lists of arrays cheap.
+//! * [`ArrayEncoder`] is the other way: arrays to pickles.
 //!
 //! numpy checks that bytes and shape agree, and so does this crate, before anything is made of them.
 #![forbid(unsafe_code)]
@@ -45,6 +46,7 @@ mod dtype_display;
 mod dtype_state;
 mod dynamic;
 mod element;
+mod encode;
 mod few;
 mod field;
 mod frombuffer;
@@ -74,6 +76,7 @@ pub use crate::cell::Cell;
 pub use crate::dtype::{Dtype, DtypeKind, Field, NaObject};
 pub use crate::dynamic::DynArray;
 pub use crate::element::Element;
+pub use crate::encode::{ArrayEncoder, NumpyNames};
 pub use crate::joblib::Joblib;
 pub use crate::longdouble::{LongDoubleFormat, Rounded};
 pub use crate::masked::MaskedArray;

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod dtypes;
+mod encode;
 mod hostile;
 mod joblib;
 mod masked;

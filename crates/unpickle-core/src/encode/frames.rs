@@ -69,12 +69,17 @@ impl<W: Write> Frames<W> {
             bytes.extend_from_slice(data);
             return Ok(());
         }
+        self.beside(header)?.write_all(data)?;
+        Ok(())
+    }
+
+    /// Writes the header of data that stands outside the frames; the data go to the writer given back.
+    pub(super) fn beside(&mut self, header: &[u8]) -> Result<&mut W> {
         if !self.closed {
             self.commit()?;
         }
         self.out.write_all(header)?;
-        self.out.write_all(data)?;
-        Ok(())
+        Ok(&mut self.out)
     }
 
     #[cold]
