@@ -14,6 +14,7 @@
 //!   or tar of one member, one within the other too (`.tar.gz`). What a file is, its content says, never its name.
 //! * [`Input::archive`] is there where a zip or tar holds several files; [`Shared`] reads them one by one.
 //! * [`OpenOptions`] bounds what decompressing may make, and can forbid mapping.
+//! * [`Packing`] is the other way: it compresses what is written.
 //! * [`looks_like`] names what a file that is no pickle seems to be.
 //!
 //! # Mapping
@@ -31,6 +32,7 @@ mod looks_like;
 mod map;
 mod memory;
 mod options;
+mod pack;
 mod shared;
 mod tarball;
 mod zip_directory;
@@ -42,4 +44,5 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::input::Input;
 pub use crate::looks_like::looks_like;
 pub use crate::options::OpenOptions;
+pub use crate::pack::Packing;
 pub use crate::shared::{MemberBytes, Shared};
