@@ -31,7 +31,9 @@ pub(crate) fn inspect(
         Err(error) => {
             match (look, imports::before(&input, &error)) {
                 (Look::Globals, Some(pickle)) => globals(&pickle, out)?,
-                (Look::Tree, Some(pickle)) => Imports::default().write_others("before", &pickle, out)?,
+                (Look::Tree, Some(pickle)) => {
+                    Imports::default().write_others("before the break", &pickle, out)?
+                }
                 _ => {}
             }
             return Err(source::explained(&error));

@@ -130,6 +130,22 @@ fn globals_come_with_their_byte() {
 }
 
 #[test]
+fn a_broken_pickle_shows_what_stands_before_the_break() {
+    let folder = folder();
+    let call = b"\x80\x02cos\nsystem\nX\x02\0\0\0ls\x85R\xff";
+    // Python has called it when it finds the break, in a second pickle as in the first.
+    for (before, byte, code, named) in [(&b""[..], 2, 2, "before the break"), (b"N.", 4, 0, "besides")] {
+        std::fs::write(folder.path().join("evil.pkl"), [before, call].concat()).unwrap();
+        let done = run(folder.path(), &["evil.pkl", "--globals"]);
+        assert_eq!((done.code, done.text()), (Some(code), &*format!("{byte:>10}  os system\n")));
+        let done = run(folder.path(), &["evil.pkl", "--tree"]);
+        let named = format!("named {named}:\n  os.system at byte {byte}\n");
+        assert_eq!((done.code, done.text().ends_with(&named)), (Some(code), true), "{}", done.text());
+        assert_eq!(done.err.lines().count(), 1, "{}", done.err);
+    }
+}
+
+#[test]
 fn control_characters_do_not_reach_the_terminal() {
     let folder = folder();
     fs::write(folder.path().join("esc.pkl"), b"}X\x08\0\0\0\x1b[31mredK\x01s.").unwrap();
