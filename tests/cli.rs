@@ -1,6 +1,7 @@
 //! The command as its user sees it: every flag, every refusal, and nothing left behind.
 
 mod arrays;
+mod dump;
 #[cfg(target_os = "linux")]
 mod faults;
 mod files;

@@ -5,8 +5,9 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
-use unpickle::Encoding;
 use unpickle::arrow::Compression;
+use unpickle::frames::Target;
+use unpickle::{Encoding, Protocol};
 
 use crate::format::{Format, parse_compression, parse_format};
 
@@ -15,6 +16,7 @@ Examples:
   pkl2parquet grades.pkl out.parquet   convert; the ending decides the format
   pkl2parquet exports/*.pkl.gz -d out/ convert many, each to out/NAME.parquet
   pkl2parquet model.pt w.safetensors   every tensor by its name; .npz likewise
+  pkl2parquet in.parquet out.pkl       a DataFrame for pandas; --for says which
   pkl2parquet model.pkl --list         see what is inside; then -k PATH takes one";
 
 const ABOUT: &str = "Convert Python pickles, models and checkpoints to open formats, executing nothing";
@@ -33,6 +35,9 @@ each (name, dtype, shape, values); one alone is its columns; -k takes one by its
 OUTPUT is a file whose ending decides the format, or `-` for standard output (Parquet unless --to says otherwise). \
 Without OUTPUT the name is that of INPUT with another ending, beside it: grades.pkl.gz becomes grades.parquet. A file \
 that you name is replaced when the new one is complete; one whose name is derived only with --force.
+
+A table to a pickle: where INPUT is Parquet, CSV, Arrow or JSON lines by its ending, and OUTPUT ends in .pkl or .pickle, \
+OUTPUT becomes a DataFrame that pandas loads.
 
 Exit codes: 0 all was written, 1 some of many inputs failed, 2 nothing was written.";
 
@@ -101,6 +106,18 @@ pub(crate) struct Args {
     /// By default it is text where it is UTF-8; else names are read as Latin-1, and columns are bytes.
     #[arg(long, value_name = "NAME", value_parser = encoding, help_heading = "Convert")]
     pub encoding: Option<Encoding>,
+
+    /// Write a pickle for pandas-1.5, pandas-2 or pandas-3
+    ///
+    /// OUTPUT is a pickle if it ends in .pkl or .pickle, behind which .gz, .bz2, .xz, .zst or .zip compress it; INPUT then is
+    /// .parquet, .csv, .arrow, .arrows or .jsonl, or the pickle of a DataFrame by another pandas. By default it is for
+    /// pandas-2, which pandas 3 loads, too, and pandas 1.5 where it has the dtypes. For pandas-3, text is of its dtype `str`.
+    #[arg(long = "for", value_name = "PANDAS", value_parser = pandas, help_heading = "Convert", conflicts_with = "look")]
+    pub for_pandas: Option<Target>,
+
+    /// The protocol of that pickle, 2 to 5 [default: 4]
+    #[arg(long, value_name = "N", value_parser = protocol, help_heading = "Convert", conflicts_with = "look")]
+    pub protocol: Option<Protocol>,
 
     /// Leave out arrays that the format cannot hold
     ///
@@ -212,6 +229,12 @@ impl Args {
             .find_map(|(said, flag)| said.then_some(flag))
     }
 
+    /// What was said that only pickles have that are written.
+    pub(crate) fn of_pickles(&self) -> Option<&'static str> {
+        let said = [self.for_pandas.is_some(), self.protocol.is_some()];
+        said.into_iter().zip(["--for", "--protocol"]).find_map(|(said, flag)| said.then_some(flag))
+    }
+
     /// Threads at most.
     pub(crate) fn threads(&self) -> usize {
         self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
@@ -253,6 +276,15 @@ fn encoding(text: &str) -> Result<Encoding, String> {
         "bytes" => Ok(Encoding::Bytes),
         _ => Err("expected utf8, latin1 or bytes".into()),
     }
+}
+
+fn pandas(text: &str) -> Result<Target, String> {
+    text.parse().map_err(|_| "expected pandas-1.5, pandas-2 or pandas-3".into())
+}
+
+fn protocol(text: &str) -> Result<Protocol, String> {
+    let number = text.parse::<u8>().ok().filter(|number| (2..=5).contains(number));
+    number.and_then(|number| Protocol::try_from(number).ok()).ok_or_else(|| "expected 2, 3, 4 or 5".into())
 }
 
 /// `8G` is eight times 2^30.

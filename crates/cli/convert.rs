@@ -188,7 +188,8 @@ impl Converter<'_> {
     }
 }
 
-enum Trouble {
+/// Why an output was not completed.
+pub(crate) enum Trouble {
     /// Nobody reads any more: no error.
     Pipe,
     Writing(io::Error),
@@ -196,7 +197,7 @@ enum Trouble {
 }
 
 /// Makes the output appear, or leaves nothing of it.
-fn finish(done: Result<()>, mut output: Output) -> Result<u64, Trouble> {
+pub(crate) fn finish(done: Result<()>, mut output: Output) -> Result<u64, Trouble> {
     let of_io = |error: io::Error| match error.kind() {
         io::ErrorKind::BrokenPipe => Trouble::Pipe,
         _ => Trouble::Writing(error),
@@ -209,7 +210,8 @@ fn finish(done: Result<()>, mut output: Output) -> Result<u64, Trouble> {
     output.commit().map_err(of_io)
 }
 
-fn name(target: &Target) -> String {
+/// What to call an output.
+pub(crate) fn name(target: &Target) -> String {
     match target {
         Target::Stdout => "standard output".into(),
         Target::Stream(path) | Target::File(path) => path.display().to_string(),

@@ -5,6 +5,7 @@
 mod args;
 mod batch;
 mod convert;
+mod dump;
 mod engine;
 mod folder;
 mod format;
@@ -94,6 +95,14 @@ fn obey(args: &Args) -> u8 {
                 }
             }
         }
+        Ok(Plan::Dump(dump)) => match guard::guarded(|| dump.run(args, messages)) {
+            Ok(()) => WHOLE,
+            Err(error) if is_closed_pipe(&error) => WHOLE,
+            Err(error) => {
+                messages.error(Some(&dump.input), format_args!("{error:#}"));
+                NOTHING
+            }
+        },
         Ok(Plan::Folder { inputs, dir, format }) => {
             let start = std::time::Instant::now();
             let folder = match Folder::at(&dir) {

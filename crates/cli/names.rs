@@ -18,6 +18,23 @@ pub(crate) fn is_pickle(path: &Path) -> bool {
     stripped(path).1
 }
 
+/// Whether a frame is pickled under this name: `x.pkl`, `x.pickle.gz`.
+pub(crate) fn is_frame(path: &Path) -> bool {
+    let inner = if unpickle::Packing::of(path) == unpickle::Packing::None {
+        path
+    } else {
+        Path::new(path.file_stem().unwrap_or_default())
+    };
+    inner
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("pkl") || ending.eq_ignore_ascii_case("pickle"))
+}
+
+/// The name of what is compressed: `grades.pkl` of `old/grades.pkl.zip`.
+pub(crate) fn unpacked(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The name without the endings of compression and pickle: `grades` of `old/grades.pkl.gz`.
 pub(crate) fn stem(path: &Path) -> String {
     stripped(path).0
@@ -126,6 +143,12 @@ mod tests {
                 && !is_pickle(Path::new("p"))
         );
         assert_eq!(beside(Path::new("old/grades.pkl.gz"), "csv"), Path::new("old/grades.csv"));
+        for (name, frame) in
+            [("a.pkl", true), ("a.Pickle.zip", true), ("a.pt", false), ("a.pkl.tar", false), ("pkl", false)]
+        {
+            assert_eq!(is_frame(Path::new(name)), frame, "{name}");
+        }
+        assert_eq!(unpacked(Path::new("old/grades.pkl.zip")), "grades.pkl");
     }
 
     #[test]

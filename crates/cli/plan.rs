@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::args::Args;
+use crate::dump::Dump;
 use crate::format::Format;
 use crate::names;
 use crate::output::Target;
@@ -14,6 +15,8 @@ use anyhow::{Result, anyhow, bail};
 pub(crate) enum Plan {
     /// One input to one output.
     One { input: PathBuf, target: Target, replace: bool, format: Format },
+    /// A table to a pickle.
+    Dump(Dump),
     /// Each input into a folder.
     Folder { inputs: Vec<PathBuf>, dir: PathBuf, format: Format },
 }
@@ -21,6 +24,16 @@ pub(crate) enum Plan {
 impl Plan {
     /// What `args` ask for, or why it cannot be meant.
     pub(crate) fn of(args: &Args) -> Result<Plan> {
+        if let (None, [input, output]) = (&args.dir, &*args.paths)
+            && let Some(dump) = Dump::of(args, input, output)?
+        {
+            return Ok(Plan::Dump(dump));
+        }
+        if let Some(flag) = args.of_pickles() {
+            bail!(
+                "{flag} is for writing pickles: end OUTPUT in .pkl, and INPUT in .parquet, .csv, .arrow, .arrows or .jsonl"
+            );
+        }
         let plan = match (&args.dir, &*args.paths) {
             (Some(dir), inputs) => Plan::folder(args, inputs, dir)?,
             (None, [input]) if input == Path::new("-") => Plan::one(args, input, input)?,
@@ -32,7 +45,7 @@ impl Plan {
             (None, [input, output]) if is_output(output) => Plan::one(args, input, output)?,
             (None, paths) => return Err(several(paths)),
         };
-        let (Plan::One { format, .. } | Plan::Folder { format, .. }) = &plan;
+        let (Plan::One { format, .. } | Plan::Folder { format, .. }) = &plan else { return Ok(plan) };
         if let Some(why) = args.compression.and_then(|codec| format.refuses(codec)) {
             bail!("{why}");
         }
@@ -146,6 +159,23 @@ mod tests {
         assert!(plan(&["a.pkl", "b.pkl"]).unwrap_err().contains("-d DIR"));
         assert!(plan(&["a.pkl", "b.pkl", "c.csv"]).unwrap_err().contains("cannot become one c.csv"));
         assert!(plan(&["a.pkl", "b.xlsx"]).unwrap_err().contains("the ending says no format"));
+    }
+
+    #[test]
+    fn a_table_and_a_pickle_are_the_other_direction() {
+        assert!(matches!(plan(&["a.parquet", "b.pkl.gz", "--for", "pandas-1.5"]), Ok(Plan::Dump(_))));
+        assert!(matches!(plan(&["a.csv", "b.pickle", "--protocol", "5", "--head", "3"]), Ok(Plan::Dump(_))));
+        assert!(matches!(plan(&["old.pkl.gz", "new.pkl", "--for", "pandas-1.5"]), Ok(Plan::Dump(_))));
+        assert!(plan(&["old.pkl", "new.pkl"]).unwrap_err().contains("-d DIR"));
+        assert!(matches!(plan(&["a.parquet", "b.csv"]), Ok(Plan::One { .. })));
+        assert!(
+            plan(&["a.parquet", "b.pkl", "--compression", "zstd"]).unwrap_err().contains("the ending says")
+        );
+        assert!(plan(&["a.parquet", "b.pkl", "-k", "x"]).unwrap_err().contains("--key is not for"));
+        assert!(plan(&["a.pkl", "b.csv", "--for", "pandas-2"]).unwrap_err().contains("--for is for writing"));
+        assert!(
+            plan(&["a.pkl", "b.csv", "--protocol", "4"]).unwrap_err().contains("--protocol is for writing")
+        );
     }
 
     #[test]

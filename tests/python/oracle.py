@@ -537,3 +537,26 @@ def changed(cells):
     # Nanoseconds that are really there are cut; of several zones the first is taken.
     cut = any(cell.value % 1000 for cell in moments) or len({cell.more[1] for cell in moments}) > 1
     return zones or inside or cut or bool(moments and "date" in kinds)
+
+
+def pickled_cells(cells):
+    """Cells as text with their kinds, whatever missing value, sequence or number a library has for them."""
+    def one(cell):
+        if isinstance(cell, np.ndarray):
+            return one(cell.tolist())
+        if isinstance(cell, (list, tuple)):
+            return "[" + ", ".join(map(one, cell)) + "]"
+        if isinstance(cell, dict):
+            return "{" + ", ".join(f"{key}: {one(value)}" for key, value in cell.items()) + "}"
+        if pd.isna(cell):
+            return "missing"
+        if isinstance(cell, (bool, np.bool_)):
+            return str(bool(cell))
+        if isinstance(cell, np.generic) and not isinstance(cell, (np.datetime64, np.timedelta64)):
+            cell = cell.item()
+        # pyarrow makes floats of integers beside missing ones.
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        return f"{type(cell).__name__} {cell}"
+
+    return [one(cell) for cell in cells]

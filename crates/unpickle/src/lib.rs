@@ -37,6 +37,7 @@
 )]
 #![cfg_attr(feature = "torch", doc = "* `Tensor`, `state_dict` and the rest of [`torch`] are PyTorch's.")]
 #![cfg_attr(feature = "arrow", doc = "* [`File::tables`] finds what can be tabulated; [`arrow`] writes it.")]
+#![cfg_attr(feature = "frames", doc = "* [`frames`] writes tables as pickles that pandas loads.")]
 //!
 //! # Arrays
 //!
@@ -65,7 +66,7 @@
 //!
 //! # Features
 //!
-//! `arrow`, `arrays`, `sklearn` and `torch` are the default. `arrow` includes `pandas`, which includes `ndarray`, as do the
+//! `arrow`, `arrays`, `frames`, `sklearn` and `torch` are the default. `arrow` includes `pandas`, which includes `ndarray`, as do the
 //! others. Without any, there is the decoder.
 #![forbid(unsafe_code)]
 
@@ -76,15 +77,19 @@ mod joblib;
 mod named;
 #[cfg(feature = "ndarray")]
 mod npz;
+#[cfg(all(feature = "arrow", feature = "frames"))]
+mod table_source;
 
 pub use unpickle_core as core;
 pub use unpickle_core::*;
-pub use unpickle_file::{Archive, Container, Input, MemberBytes, OpenOptions, Shared, looks_like};
+pub use unpickle_file::{Archive, Container, Input, MemberBytes, OpenOptions, Packing, Shared, looks_like};
 
 #[cfg(feature = "arrays")]
 pub use unpickle_arrays as arrays;
 #[cfg(feature = "arrow")]
 pub use unpickle_arrow as arrow;
+#[cfg(feature = "frames")]
+pub use unpickle_frames as frames;
 #[cfg(feature = "ndarray")]
 pub use unpickle_numpy as numpy;
 #[cfg(feature = "ndarray")]
@@ -103,3 +108,5 @@ pub use unpickle_torch as torch;
 pub use unpickle_torch::{Tensor, state_dict};
 
 pub use crate::file::{File, open};
+#[cfg(all(feature = "arrow", feature = "frames"))]
+pub use crate::table_source::TableSource;
