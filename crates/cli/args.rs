@@ -157,6 +157,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = size, help_heading = "Convert")]
     pub max_bytes: Option<u64>,
 
+    /// Values that may be written for shared ones [default: 5M]
+    ///
+    /// They come on top of four for each byte of the pickle. A cell counts for a quarter of a value, a byte of text for a
+    /// 64th. Units: k, M, G.
+    #[arg(long, value_name = "N", value_parser = count, help_heading = "Convert", hide_short_help = true)]
+    pub max_expand: Option<usize>,
+
     /// List the tables and arrays inside, with their sizes
     ///
     /// Tables with path, kind, rows x columns; arrays with name, kind, dtype, shape and bytes. Above them stands the
@@ -302,6 +309,19 @@ fn size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "more bytes than there are numbers for".into())
 }
 
+/// `8M` is eight millions.
+fn count(text: &str) -> Result<usize, String> {
+    let wrong = || "expected a number, as in 500k or 20M".to_owned();
+    let (digits, factor) = match text.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (text.get(..at), 1_000),
+        Some((at, 'm' | 'M')) => (text.get(..at), 1_000_000),
+        Some((at, 'g' | 'G')) => (text.get(..at), 1_000_000_000),
+        _ => (Some(text), 1),
+    };
+    let number = digits.and_then(|digits| digits.parse::<usize>().ok()).ok_or_else(wrong)?;
+    number.checked_mul(factor).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -344,6 +364,16 @@ mod tests {
         assert_eq!(size("1GiB"), Ok(1 << 30));
         assert!(
             size("x").is_err() && size("99999999999T").is_err() && size("").is_err() && size("1é").is_err()
+        );
+    }
+
+    #[test]
+    fn counts_have_units() {
+        assert_eq!((count("12"), count("3k"), count("2M")), (Ok(12), Ok(3_000), Ok(2_000_000)));
+        assert!(
+            ["", "M", "x", "1é", "99999999999999999999", "9999999999999999G"]
+                .iter()
+                .all(|text| count(text).is_err())
         );
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use unpickle::{Category, Error, File, Input, OpenOptions, Options, Shared};
+use unpickle::{Category, Error, File, Input, Limits, OpenOptions, Options, Shared};
 
 use crate::args::Args;
 
@@ -36,7 +36,11 @@ pub(crate) fn file(path: &Path, args: &Args, map: bool) -> Result<File> {
 
 /// The pickles in these bytes.
 pub(crate) fn decoded(input: impl Into<Shared>, args: &Args) -> unpickle::Result<File> {
-    File::from_input(input, &Options::new().with_encoding(args.encoding.unwrap_or_default()))
+    let mut options = Options::new().with_encoding(args.encoding.unwrap_or_default());
+    if let Some(values) = args.max_expand {
+        options = options.with_limits(Limits::default().with_expand(values));
+    }
+    File::from_input(input, &options)
 }
 
 /// An error of decoding, in words for who has the file.

@@ -95,20 +95,6 @@ pub(crate) fn build<'p>(kind: &Kind, items: Vec<Item<'p>>, reader: &mut Reader<'
     builder.finish(reader)
 }
 
-/// Most bytes of text in one array, before the last cell.
-const MAX_BYTES: usize = 1 << 30;
-
-/// Whether another cell may be appended: Arrow counts the bytes of one array in 31 bits.
-#[inline]
-fn fits(bytes: usize) -> Result<()> {
-    if bytes <= MAX_BYTES { Ok(()) } else { Err(too_long()) }
-}
-
-#[cold]
-fn too_long() -> Error {
-    Error::limit("more than 1 GiB of text in one stretch of rows")
-}
-
 #[cold]
 fn changed(item: &Item<'_>, kind: &Kind) -> Error {
     match item {

@@ -11,6 +11,7 @@ use unpickle_core::{Category, Error, Result, Value};
 use unpickle_numpy::{DtypeKind, NdArray, Objects};
 use unpickle_pandas::{Array, ArrowDtype, Closed, Geometries, Index, Label, StringDtype};
 
+use crate::budget::Budget;
 use crate::cells::Cells;
 use crate::infer::{self, Found};
 use crate::kind::Kind;
@@ -44,6 +45,11 @@ pub(crate) struct Column<'p> {
 const MAX_RANGE: usize = 1 << 26;
 
 impl<'p> Column<'p> {
+    /// See [`Source::stored`].
+    pub(crate) fn stored(&self) -> Option<(usize, u64)> {
+        self.source.stored()
+    }
+
     fn new(data_type: DataType, numpy_type: impl Into<String>, source: Source<'p>) -> Column<'p> {
         Column {
             data_type,
@@ -56,7 +62,7 @@ impl<'p> Column<'p> {
     }
 
     /// The column of one of pandas' arrays, of `len` cells. `budget` bounds what shared cells may unfold to.
-    pub(crate) fn from_array(array: &Array<'p>, len: usize, budget: usize) -> Result<Column<'p>> {
+    pub(crate) fn from_array(array: &Array<'p>, len: usize, budget: &Budget) -> Result<Column<'p>> {
         match array {
             Array::Numpy(array) => Column::numpy(array, budget),
             Array::Categorical { codes, categories, ordered } => {
@@ -106,7 +112,7 @@ impl<'p> Column<'p> {
     }
 
     /// The column of a numpy array of one dimension.
-    pub(crate) fn numpy(array: &NdArray<'p>, budget: usize) -> Result<Column<'p>> {
+    pub(crate) fn numpy(array: &NdArray<'p>, budget: &Budget) -> Result<Column<'p>> {
         let Some(mapped) = numpy::mapped(array.dtype())? else {
             let Some(objects) = array.objects() else {
                 let what = format!("a column of numpy's {}", array.dtype());
@@ -127,7 +133,7 @@ impl<'p> Column<'p> {
     }
 
     /// The column of Python objects, after a look at each.
-    pub(crate) fn objects(cells: Cells<'p>, budget: usize) -> Result<Column<'p>> {
+    pub(crate) fn objects(cells: Cells<'p>, budget: &Budget) -> Result<Column<'p>> {
         let found = infer::one(&cells, budget)?;
         Ok(Column::found(cells, found))
     }
@@ -135,7 +141,7 @@ impl<'p> Column<'p> {
     /// The columns of one table of Python objects; `within` says which one an error is of.
     pub(crate) fn all_objects(
         columns: Vec<Cells<'p>>,
-        budget: usize,
+        budget: &Budget,
         within: impl Fn(usize, Error) -> Error + Sync,
     ) -> Result<Vec<Column<'p>>> {
         let found = infer::all(&columns, budget, within)?;
@@ -240,7 +246,7 @@ impl<'p> Column<'p> {
     }
 
     /// An index of one level.
-    pub(crate) fn from_index(index: &Index<'p>, budget: usize) -> Result<Column<'p>> {
+    pub(crate) fn from_index(index: &Index<'p>, budget: &Budget) -> Result<Column<'p>> {
         match index {
             Index::Range { start, step, .. } => {
                 if index.len() > MAX_RANGE {
@@ -256,7 +262,7 @@ impl<'p> Column<'p> {
     }
 
     /// One level of a MultiIndex, a label for each code.
-    pub(crate) fn from_level(level: &Index<'p>, codes: &NdArray<'p>, budget: usize) -> Result<Column<'p>> {
+    pub(crate) fn from_level(level: &Index<'p>, codes: &NdArray<'p>, budget: &Budget) -> Result<Column<'p>> {
         let mut column = Column::from_index(level, budget)?;
         column.spread(codes, level.len())?;
         Ok(column)
@@ -377,7 +383,7 @@ fn interval<'p>(
     right: &Array<'p>,
     closed: Closed,
     len: usize,
-    budget: usize,
+    budget: &Budget,
 ) -> Result<Column<'p>> {
     let left = Column::from_array(left, len, budget)?;
     let right = Column::from_array(right, len, budget)?;

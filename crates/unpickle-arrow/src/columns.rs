@@ -53,6 +53,12 @@ pub trait Columns: Sync {
         usize::MAX
     }
 
+    /// Most bytes that may be written of it, those of numbers counted for a quarter: what is beyond is an error of
+    /// [`write`](crate::write()). By default any number.
+    fn most_bytes(&self) -> u64 {
+        u64::MAX
+    }
+
     /// What `DataFrame.to_csv` would put where. By default it is read from the key `pandas` of the schema.
     fn csv(&self) -> CsvLayout {
         CsvLayout::from_schema(&self.schema())
@@ -84,6 +90,10 @@ impl<C: Columns + ?Sized + Send> Columns for Arc<C> {
 
     fn most_rows(&self) -> usize {
         (**self).most_rows()
+    }
+
+    fn most_bytes(&self) -> u64 {
+        (**self).most_bytes()
     }
 
     fn csv(&self) -> CsvLayout {

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use unpickle_core::{Dict, Result, Value};
 use unpickle_pandas::{DataFrame, Index, Series};
 
+use crate::budget::Budget;
 use crate::build::Item;
 use crate::cell::Reader;
 use crate::column::{Column, Tile, object_cells};
@@ -14,7 +15,7 @@ use crate::parallel;
 use crate::table::Table;
 use crate::{json as json_text, metadata};
 
-pub(crate) fn frame<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+pub(crate) fn frame<'p>(value: Value<'p>, budget: &Budget) -> Result<Table<'p>> {
     let frame = DataFrame::from_value(value)?;
     let labels =
         labels::labels(frame.labels(), budget).map_err(|error| error.within("the labels of the columns"))?;
@@ -29,7 +30,7 @@ pub(crate) fn frame<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
     pandas_table("DataFrame", columns, labels, frame.index(), frame.len(), frame.attrs(), budget)
 }
 
-pub(crate) fn series<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+pub(crate) fn series<'p>(value: Value<'p>, budget: &Budget) -> Result<Table<'p>> {
     let series = Series::from_value(value)?;
     let column = Column::from_array(series.array(), series.len(), budget)
         .map_err(|error| error.within("the values of pandas Series"))?;
@@ -40,7 +41,7 @@ pub(crate) fn series<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
     pandas_table("Series", vec![column], labels, series.index(), series.len(), series.attrs(), budget)
 }
 
-pub(crate) fn index<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+pub(crate) fn index<'p>(value: Value<'p>, budget: &Budget) -> Result<Table<'p>> {
     let index: Index<'p> = value.extract()?;
     let names = index.names();
     let name = |i: usize| match names.get(i).copied().flatten().and_then(labels::name_text) {
@@ -59,8 +60,7 @@ pub(crate) fn index<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
         _ => (vec![Column::from_index(&index, budget)?], vec![name(0)]),
     };
     let rows = index.len();
-    let range = Index::Range { start: 0, stop: rows as i64, step: 1, name: None };
-    pandas_table("Index", columns, Labels::plain(texts), &range, rows, None, budget)
+    Ok(indexed_table("Index", columns, Labels::plain(texts), numbers(rows), rows, None))
 }
 
 /// A table with the metadata that pandas rebuilds it from.
@@ -71,12 +71,12 @@ pub(crate) fn pandas_table<'p>(
     index: &Index<'p>,
     rows: usize,
     attrs: Option<Dict<'p>>,
-    budget: usize,
+    budget: &Budget,
 ) -> Result<Table<'p>> {
     let index = match index {
         Index::Range { start, stop, step, name } => {
             let name = name.and_then(labels::name_text);
-            Rows::Range(json!({ "kind": "range", "name": name, "start": start, "stop": stop, "step": step }))
+            range((*start, *stop, *step), name)
         }
         Index::Flat { name, .. } => {
             let column = Column::from_index(index, budget).map_err(|error| error.within("the index"))?;
@@ -93,6 +93,15 @@ pub(crate) fn pandas_table<'p>(
         }
     };
     Ok(indexed_table(kind, columns, labels, index, rows, attrs))
+}
+
+/// Rows that are numbered from 0.
+pub(crate) fn numbers<'p>(rows: usize) -> Rows<'p> {
+    range((0, rows as i64, 1), None)
+}
+
+fn range<'p>((start, stop, step): (i64, i64, i64), name: Option<String>) -> Rows<'p> {
+    Rows::Range(json!({ "kind": "range", "name": name, "start": start, "stop": stop, "step": step }))
 }
 
 /// What stands before the rows of a table.

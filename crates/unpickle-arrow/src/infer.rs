@@ -4,10 +4,10 @@ mod look;
 mod one;
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use unpickle_core::{Category, Error, Result};
 
+use crate::budget::Budget;
 use crate::cells::Cells;
 use crate::kind::Kind;
 use crate::notes::{self, Told};
@@ -36,15 +36,15 @@ impl Found {
     }
 }
 
-/// The kind of all cells of each column; the columns are of one length. `budget` is how many values inside the cells of a
-/// column may be looked at, beyond some for each byte of the pickle: shared ones are looked at for each that holds them.
+/// The kind of all cells of each column; the columns are of one length. Values inside the
+/// cells are charged to `budget`: shared ones are looked at for each that holds them.
 ///
 /// # Errors
 ///
-/// Sharing makes them hold more values than that: told of the first such column, with what `within` makes of it.
+/// Sharing makes them hold too many values: told of a column, with what `within` makes of it.
 pub(crate) fn all<'p>(
     columns: &[Cells<'p>],
-    budget: usize,
+    budget: &Budget,
     within: impl Fn(usize, Error) -> Error + Sync,
 ) -> Result<Vec<Found>> {
     let rows = columns.iter().map(Cells::len).max().unwrap_or_default();
@@ -59,12 +59,12 @@ pub(crate) fn all<'p>(
 }
 
 /// As [`all`], of one column.
-pub(crate) fn one(cells: &Cells<'_>, budget: usize) -> Result<Found> {
+pub(crate) fn one(cells: &Cells<'_>, budget: &Budget) -> Result<Found> {
     let found = all(std::slice::from_ref(cells), budget, |_, error| error)?.pop();
     found.ok_or_else(|| Error::message(Category::Data, "a column without a kind"))
 }
 
-fn in_order(cells: &Cells<'_>, budget: usize) -> Result<Found> {
+fn in_order(cells: &Cells<'_>, budget: &Budget) -> Result<Found> {
     let mut inference = Inference::new(budget);
     let mut kind = Kind::Null;
     match cells {
@@ -80,15 +80,13 @@ struct Parts {
     /// Of the cells before the stretches.
     kind: Kind,
     told: Told,
-    /// How many values inside cells there were so far.
-    inside: AtomicUsize,
 }
 
 /// The kinds before they are [settled](Kind::settle), where they can be found so.
 type Merged = Vec<Option<(Kind, Told)>>;
 
 /// `None` for an error, which must be told of the first column that has one.
-fn in_stretches(columns: &[Cells<'_>], stretches: &[Range<usize>], budget: usize) -> Option<Merged> {
+fn in_stretches(columns: &[Cells<'_>], stretches: &[Range<usize>], budget: &Budget) -> Option<Merged> {
     let parts = parallel::all(columns, columns.len().saturating_mul(FIRST), |_, cells| {
         if let Cells::Elements(_) = cells {
             return Ok(None);
@@ -96,8 +94,7 @@ fn in_stretches(columns: &[Cells<'_>], stretches: &[Range<usize>], budget: usize
         let mut inference = Inference::new(budget);
         let mut kind = Kind::Null;
         inference.look(cells, 0..FIRST.min(cells.len()), &mut kind)?;
-        let (told, inside) = (inference.reader.told, AtomicUsize::new(inference.inside));
-        Ok((!kind.depends_on_order()).then_some(Parts { kind, told, inside }))
+        Ok((!kind.depends_on_order()).then_some(Parts { kind, told: inference.reader.told }))
     });
     let parts = parts.ok()?;
     let open = parts.iter().flatten().count();
@@ -124,20 +121,15 @@ fn look_at<'p>(
     columns: &[Cells<'p>],
     parts: &[Option<Parts>],
     rows: Range<usize>,
-    budget: usize,
+    budget: &Budget,
 ) -> Result<Merged> {
-    let begin = |part: &Option<Parts>| {
-        let mut inference: Inference<'p> = Inference::new(budget);
-        // All stretches are within the limit, or one of them tells, soon enough.
-        inference.inside = part.as_ref()?.inside.load(Ordering::Relaxed);
-        Some((inference.inside, inference, Kind::Null))
-    };
+    let begin = |part: &Option<Parts>| part.as_ref().map(|_| (Inference::new(budget), Kind::Null));
     let mut begun: Vec<_> = parts.iter().map(begin).collect();
     let mut start = rows.start;
     while start < rows.end {
         let block = start..start.saturating_add(BLOCK).min(rows.end);
         for (begun, cells) in begun.iter_mut().zip(columns) {
-            let Some((_, inference, kind)) = begun else { continue };
+            let Some((inference, kind)) = begun else { continue };
             inference.look(cells, block.clone(), kind)?;
             if kind.depends_on_order() {
                 *begun = None;
@@ -145,16 +137,5 @@ fn look_at<'p>(
         }
         start = block.end;
     }
-    let mut found = Vec::with_capacity(parts.len());
-    for (begun, part) in begun.into_iter().zip(parts) {
-        found.push(match (begun, part) {
-            (Some((before, inference, kind)), Some(part)) => {
-                let inside = inference.inside - before;
-                inference.check(part.inside.fetch_add(inside, Ordering::Relaxed).saturating_add(inside))?;
-                Some((kind, inference.reader.told))
-            }
-            _ => None,
-        });
-    }
-    Ok(found)
+    Ok(begun.into_iter().map(|begun| begun.map(|(inference, kind)| (kind, inference.reader.told))).collect())
 }

@@ -8,6 +8,7 @@ use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_numpy::{DtypeKind, Objects, Scalar};
 use unpickle_pandas::{Array, Cell as Known, Index, PandasScalar, Recogniser, Std, checked_codes};
 
+use crate::budget::Budget;
 use crate::cell::{Cell, Reader};
 use crate::column::{Column, object_cells};
 use crate::label_text::{self, Shown, quoted};
@@ -74,7 +75,7 @@ struct Level {
 }
 
 /// The labels in `index`.
-pub(crate) fn labels(index: &Index<'_>, budget: usize) -> Result<Labels> {
+pub(crate) fn labels(index: &Index<'_>, budget: &Budget) -> Result<Labels> {
     let names = index.names();
     if let Index::Multi { levels, codes, .. } = index {
         let mut parts = Vec::new();
@@ -211,7 +212,7 @@ fn name_json(name: Value<'_>) -> Json {
     }
 }
 
-fn level_labels(index: &Index<'_>, budget: usize) -> Result<Level> {
+fn level_labels(index: &Index<'_>, budget: &Budget) -> Result<Level> {
     match index {
         Index::Range { start, step, .. } => {
             let label = |i: usize| i128::from(*start) + i as i128 * i128::from(*step);
@@ -282,7 +283,7 @@ fn object_level<'p>(array: &Array<'p>, cells: &Objects<'p>) -> Level {
 }
 
 /// Labels in an array of a type.
-fn array_level(index: &Index<'_>, budget: usize) -> Result<Level> {
+fn array_level(index: &Index<'_>, budget: &Budget) -> Result<Level> {
     let column = Column::from_index(index, budget)?;
     let array = column.array(0..index.len())?;
     let shown = Shown::of(&column);

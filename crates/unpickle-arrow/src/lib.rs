@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+mod budget;
 mod build;
 mod cell;
 mod cells;
@@ -31,6 +32,7 @@ mod tabular;
 mod text;
 mod threads;
 mod times;
+mod weight;
 mod write;
 mod zone;
 

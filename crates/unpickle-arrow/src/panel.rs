@@ -3,6 +3,7 @@
 use unpickle_core::{Result, Value};
 use unpickle_pandas::{Index, Panel};
 
+use crate::budget::Budget;
 use crate::column::Column;
 use crate::frame::{Rows, indexed_table};
 use crate::labels;
@@ -11,7 +12,7 @@ use crate::table::Table;
 /// What `Panel.to_frame` calls the levels of axes without a name, the last of them.
 const NAMES: [&str; 3] = ["items", "major", "minor"];
 
-pub(crate) fn panel<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
+pub(crate) fn panel<'p>(value: Value<'p>, budget: &Budget) -> Result<Table<'p>> {
     let panel = Panel::from_value(value)?;
     let rows = panel.len();
     let labels =
@@ -45,7 +46,7 @@ pub(crate) fn panel<'p>(value: Value<'p>, budget: usize) -> Result<Table<'p>> {
 fn axis_columns<'p>(
     axis: &Index<'p>,
     rows: usize,
-    budget: usize,
+    budget: &Budget,
 ) -> Result<Vec<(Option<String>, Column<'p>)>> {
     let names = axis.names().into_iter().map(|name| name.and_then(labels::name_text));
     let columns = match axis {

@@ -241,6 +241,10 @@ impl Columns for Select<'_> {
         self.inner.most_rows()
     }
 
+    fn most_bytes(&self) -> u64 {
+        self.inner.most_bytes()
+    }
+
     fn num_rows(&self) -> usize {
         self.rows.len()
     }

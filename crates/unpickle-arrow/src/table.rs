@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{Field, Schema, SchemaRef};
-use unpickle_core::Result;
+use unpickle_core::{Result, Value};
 
 use crate::column::Column;
 use crate::columns::Columns;
@@ -21,6 +21,7 @@ pub struct Table<'p> {
     columns: Vec<Column<'p>>,
     notes: Vec<String>,
     most_rows: usize,
+    most_bytes: u64,
 }
 
 impl<'p> Table<'p> {
@@ -47,13 +48,34 @@ impl<'p> Table<'p> {
         }
         notes.extend(told.into_iter().map(|(note, names)| format!("{}: {note}", columns_of(&names))));
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-        Table { path: String::new(), kind, schema, rows, columns: sources, notes, most_rows: usize::MAX }
+        Table {
+            path: String::new(),
+            kind,
+            schema,
+            rows,
+            columns: sources,
+            notes,
+            most_rows: usize::MAX,
+            most_bytes: u64::MAX,
+        }
     }
 
     /// The same table, of which so many rows at most are asked for at once.
     #[must_use]
     pub(crate) fn with_most_rows(mut self, rows: usize) -> Table<'p> {
         self.most_rows = rows;
+        self
+    }
+
+    /// The same table, found in the pickle that `value` is in: that, and arrays that lie beside it, pay for what is written.
+    #[must_use]
+    pub(crate) fn paid_by(mut self, value: Value<'_>) -> Table<'p> {
+        let mut stored: HashMap<usize, u64> = HashMap::new();
+        stored.extend(self.columns.iter().filter_map(Column::stored));
+        let stored = stored.into_values().fold(0, u64::saturating_add);
+        // A value is as much as 64 bytes of text, and a byte of input pays for four values.
+        let values = (value.most_values() as u64).saturating_add(stored.saturating_mul(4));
+        self.most_bytes = values.saturating_mul(64);
         self
     }
 
@@ -120,6 +142,10 @@ impl Columns for Table<'_> {
 
     fn most_rows(&self) -> usize {
         self.most_rows
+    }
+
+    fn most_bytes(&self) -> u64 {
+        self.most_bytes
     }
 
     fn column(&self, column: usize, rows: Range<usize>) -> Result<ArrayRef> {

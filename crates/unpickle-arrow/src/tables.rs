@@ -4,6 +4,7 @@ use unpickle_arrays::{NamedArray, is_masked};
 use unpickle_core::{Category, Error, Result, Value};
 use unpickle_sklearn::{at, is_estimator};
 
+use crate::budget::Budget;
 use crate::describe;
 use crate::table::Table;
 use crate::tabular::search::Seen;
@@ -55,22 +56,27 @@ const MOST_CANDIDATES: usize = 1000;
 ///
 /// The value looks like one of these, but cannot be read.
 pub fn tables(value: Value<'_>) -> Result<Vec<Table<'_>>> {
-    if let Some(table) = own_table(value)? {
+    within(value, &Budget::of(value))
+}
+
+/// As [`tables`].
+fn within<'p>(value: Value<'p>, budget: &Budget) -> Result<Vec<Table<'p>>> {
+    if let Some(table) = own_table(value, budget)? {
         return Ok(vec![table]);
     }
-    let mut found = inside(value)?;
+    let mut found = inside(value, budget)?;
     if found.is_empty()
-        && let Some(table) = list::of_anything(value)?
+        && let Some(table) = list::of_anything(value, budget)?
     {
-        return Ok(vec![table]);
+        return Ok(vec![table.paid_by(value)]);
     }
     note_beside(value, &mut found);
-    Ok(found)
+    Ok(found.into_iter().map(|table| table.paid_by(value)).collect())
 }
 
 /// The tables that `value` holds: frames and the like, and arrays, each by its path; arrays alone are one table.
-fn inside(value: Value<'_>) -> Result<Vec<Table<'_>>> {
-    let mut found = search::tables(value)?;
+fn inside<'p>(value: Value<'p>, budget: &Budget) -> Result<Vec<Table<'p>>> {
+    let mut found = search::tables(value, budget)?;
     let mut arrays = unpickle_arrays::arrays(value)?;
     // Beside tensors, lists of dicts are settings of an optimizer, not tables.
     if arrays.iter().any(NamedArray::is_tensor) {
@@ -92,7 +98,7 @@ fn inside(value: Value<'_>) -> Result<Vec<Table<'_>>> {
         if last.replace(array.value()).is_some_and(|last: Value<'_>| last.is(array.value())) {
             continue;
         }
-        let own = numpy::table(array.value())?.map(|table| table.with_path(array.name()));
+        let own = numpy::table(array.value(), budget)?.map(|table| table.with_path(array.name()));
         found.extend(own);
     }
     Ok(found)
@@ -117,15 +123,16 @@ fn inside(value: Value<'_>) -> Result<Vec<Table<'_>>> {
 ///
 /// As [`tables`].
 pub fn tables_in_row(row: Value<'_>) -> Result<Vec<Table<'_>>> {
+    let budget = &Budget::of(row);
     for table in [records::list, objects::list, rows::sequences, rows::namedtuples, list::one_column] {
-        if let Some(table) = table(row)? {
-            return Ok(vec![table]);
+        if let Some(table) = budget.attempt(|| table(row, budget))? {
+            return Ok(vec![table.paid_by(row)]);
         }
     }
     let mut found = Vec::new();
     let values = row.as_seq().into_iter().flat_map(|row| row.iter()).enumerate();
     for (i, value) in values.filter(|(_, value)| !list::is_empty(*value)) {
-        found.extend(tables(value)?.into_iter().map(|table| below(table, &format!("[{i}]"))));
+        found.extend(within(value, budget)?.into_iter().map(|table| below(table, &format!("[{i}]"))));
     }
     note_beside(row, &mut found);
     Ok(found)
@@ -156,7 +163,9 @@ fn at_python_path<'p>(root: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
     };
     match (item.value(), item.array()) {
         (Some(value), _) => of_value(value, path),
-        (None, Ok(array)) if array.ndim() > 0 => Ok(vec![numpy::ndarray(&array)?.with_path(path)]),
+        (None, Ok(array)) if array.ndim() > 0 => {
+            Ok(vec![numpy::ndarray(&array, &Budget::of(root))?.with_path(path).paid_by(root)])
+        }
         _ => Err(Error::message(Category::Data, format!("no table at `{path}`: it is {item}"))),
     }
 }
@@ -178,14 +187,15 @@ fn of_value<'p>(value: Value<'p>, path: &str) -> Result<Vec<Table<'p>>> {
 ///
 /// As [`tables`].
 pub fn candidates(root: Value<'_>) -> Result<Vec<Table<'_>>> {
+    let budget = &Budget::of(root);
     search::outermost(root, MOST_CANDIDATES, |value| match list::is_empty(value) {
         true => Ok(Seen::Open),
-        false => Ok(own_table(value)?.map_or(Seen::Open, Seen::Table)),
+        false => Ok(own_table(value, budget)?.map_or(Seen::Open, Seen::Table)),
     })
 }
 
 /// The table that the value is.
-fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
+fn own_table<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let tries = [
         library::table,
         numpy::table,
@@ -201,8 +211,8 @@ fn own_table(value: Value<'_>) -> Result<Option<Table<'_>>> {
         values::keyed,
     ];
     for table in tries {
-        if let Some(table) = table(value)? {
-            return Ok(Some(table));
+        if let Some(table) = budget.attempt(|| table(value, budget))? {
+            return Ok(Some(table.paid_by(value)));
         }
     }
     Ok(None)

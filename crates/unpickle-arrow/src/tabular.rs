@@ -1,8 +1,9 @@
 //! What is a table, one file a shape.
 
 use unpickle_core::{Error, Result, Seq, Value};
-use unpickle_pandas::{Index, Std, stdlib};
+use unpickle_pandas::{Std, stdlib};
 
+use crate::budget::RAISE;
 use crate::column::Column;
 use crate::frame;
 use crate::labels::Labels;
@@ -23,25 +24,20 @@ pub(crate) mod rows;
 pub(crate) mod search;
 pub(crate) mod values;
 
-/// Most values inside cells that sharing may unfold to, in one column, beyond some for each byte of the pickle.
-pub(crate) const BUDGET: usize = 20_000_000;
-
 /// What has more columns is no table of columns.
 const MAX_COLUMNS: usize = 10_000;
 
-/// Most cells of a table of rows that hold few of its columns, or that are one and the same row many times: so many,
-/// and so many for each byte of the pickle.
-const MAX_CELLS: usize = 20_000_000;
-const CELLS_PER_BYTE: usize = 16;
+/// So many cells count as one value: they are looked at quickly, and written so.
+const CELLS_OF_VALUE: usize = 4;
 
-/// Refuses a table of more cells than the pickle that `value` is in can honestly hold.
+/// Refuses a table of more cells than the pickle that `value` is in can honestly hold: of rows that hold few of its columns,
+/// or that are one and the same row many times.
 fn check_cells(value: Value<'_>, rows: usize, columns: usize) -> Result<()> {
-    let most = value.input_len().saturating_mul(CELLS_PER_BYTE).saturating_add(MAX_CELLS);
-    if rows.saturating_mul(columns) <= most {
+    if rows.saturating_mul(columns) / CELLS_OF_VALUE <= value.most_values() {
         return Ok(());
     }
     let message = format!(
-        "a table of {rows} rows and {columns} columns is more than a pickle of {} bytes may become (at byte {})",
+        "a table of {rows} rows and {columns} columns is more than a pickle of {} bytes may become (at byte {}); {RAISE}",
         value.input_len(),
         value.offset()
     );
@@ -75,8 +71,7 @@ fn labelled<'p>(
     labels: Labels,
     rows: usize,
 ) -> Result<Table<'p>> {
-    let range = Index::Range { start: 0, stop: rows as i64, step: 1, name: None };
-    frame::pandas_table(kind, columns, labels, &range, rows, None, BUDGET)
+    Ok(frame::indexed_table(kind, columns, labels, frame::numbers(rows), rows, None))
 }
 
 /// The items of a list, a tuple, a deque or a set.

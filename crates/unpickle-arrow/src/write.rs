@@ -1,6 +1,7 @@
 //! From [`Columns`] to the bytes of a file.
 
 mod arrow_ipc;
+mod bounded;
 mod cells;
 mod csv;
 mod json;
@@ -9,6 +10,7 @@ mod options;
 mod pack;
 mod parquet;
 mod period;
+mod pieces;
 pub(crate) mod pipeline;
 mod sample;
 pub(crate) mod text;
@@ -17,6 +19,7 @@ use std::io::{self, Write};
 
 use unpickle_core::Result;
 
+use self::bounded::Bounded;
 use crate::Columns;
 pub(crate) use json::cell_texts;
 pub(crate) use period::Freq;
@@ -59,26 +62,36 @@ pub fn write<W: Write + Send>(
     sink: W,
 ) -> Result<Written> {
     let options = &options.within(table.most_rows());
-    let mut sink = Counted { sink, bytes: 0 };
-    match format {
-        Format::Parquet => parquet::write(table, options, &mut sink)?,
-        Format::Csv => csv::write(table, options, &mut sink)?,
-        Format::Arrow => arrow_ipc::write_file(table, options, &mut sink)?,
-        Format::ArrowStream => arrow_ipc::write_stream(table, options, &mut sink)?,
-        Format::JsonLines => json::write(table, options, &mut sink)?,
+    let most = table.most_bytes();
+    let table = &Bounded::new(table);
+    let mut sink = Counted { sink, bytes: 0, most };
+    let written = match format {
+        Format::Parquet => parquet::write(table, options, &mut sink),
+        Format::Csv => csv::write(table, options, &mut sink),
+        Format::Arrow => arrow_ipc::write_file(table, options, &mut sink),
+        Format::ArrowStream => arrow_ipc::write_stream(table, options, &mut sink),
+        Format::JsonLines => json::write(table, options, &mut sink),
+    };
+    if sink.bytes > most {
+        return Err(bounded::beyond(most));
     }
+    written?;
     sink.flush()?;
     Ok(Written { rows: table.num_rows(), columns: table.schema().fields().len(), bytes: sink.bytes })
 }
 
-/// Counts what goes through.
+/// Counts what goes through, and stops when that is too much.
 struct Counted<W> {
     sink: W,
     bytes: u64,
+    most: u64,
 }
 
 impl<W: Write> Write for Counted<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         let count = self.sink.write(bytes)?;
         self.bytes = self.bytes.saturating_add(count as u64);
         Ok(count)

@@ -218,6 +218,7 @@ pub(crate) struct Graph {
     /// The list of all roots, where several pickles stand in a row.
     pub(crate) row: Option<Word>,
     pub(crate) encoding: crate::Encoding,
+    pub(crate) limits: crate::Limits,
     pub(crate) protocol: u8,
     /// Hash indexes of the larger dicts that were searched.
     pub(crate) indexes: Mutex<HashMap<Word, Arc<DictIndex>>>,

@@ -15,8 +15,8 @@ use crate::inline::Inline;
 use crate::memo::Memo;
 use crate::op::{LeafEnd, Opcode, leaf_end};
 use crate::ops;
+use crate::text;
 use crate::word::Word;
-use crate::{Limits, text};
 
 mod arguments;
 mod bytearrays;
@@ -45,7 +45,6 @@ pub(crate) struct Machine<'i> {
     rows: Rows,
     /// The bytes of what `_codecs.encode` was called on, by the text's word and the codec.
     pub(crate) encoded: HashMap<(Word, class::Codec), Word>,
-    limits: Limits,
     /// Knows what follows some BUILDs.
     inline: Option<&'i dyn Inline>,
     /// Whether a class was met that it knows.
@@ -73,6 +72,7 @@ impl<'i> Machine<'i> {
                 root: Word::EMPTY,
                 row: None,
                 encoding: options.encoding,
+                limits: options.limits,
                 protocol: 0,
                 indexes: Mutex::default(),
             },
@@ -83,7 +83,6 @@ impl<'i> Machine<'i> {
             memo: Memo::default(),
             rows: Rows::new(options.rows),
             encoded: HashMap::new(),
-            limits: options.limits,
             inline: options.inline,
             has_inline: false,
             given: options.buffers.len(),

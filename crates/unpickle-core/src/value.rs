@@ -381,6 +381,21 @@ impl<'p> Value<'p> {
         self.input.len()
     }
 
+    /// How many values an export may make of its pickle: four for each byte, so that what is not shared is never too
+    /// much, and [`Limits::expand`](crate::Limits::expand) on top.
+    ///
+    /// ```
+    /// use unpickle_core::{Limits, Options};
+    ///
+    /// let options = Options::new().with_limits(Limits::default().with_expand(1000));
+    /// let pickle = options.parse(b"](K\x01K\x02e.")?;
+    /// assert_eq!(pickle.root().most_values(), 1032);
+    /// # Ok::<(), unpickle_core::Error>(())
+    /// ```
+    pub fn most_values(self) -> usize {
+        self.input_len().saturating_mul(4).saturating_add(self.graph.limits.expand)
+    }
+
     /// The encoding chosen for Python 2 `str`.
     pub fn encoding(self) -> Encoding {
         self.graph.encoding

@@ -83,6 +83,9 @@ pub(crate) fn in_block(error: Error, block: usize) -> Error {
 /// No frame has more columns than this: their number may be a mere claim of the file, and each costs memory.
 const MOST_COLUMNS: usize = 1 << 21;
 
+/// A column costs as much as so many [values](Value::most_values).
+const VALUES_OF_COLUMN: usize = 8;
+
 /// How many columns may still come: blocks may be shared by the pickle, and each costs as much memory as it has columns.
 pub(crate) struct Room<'p> {
     manager: Value<'p>,
@@ -97,10 +100,10 @@ impl<'p> Room<'p> {
             Kind::Series => 1,
             _ => axes.first().map_or(0, Index::len),
         };
-        if width > MOST_COLUMNS {
-            return Err(Error::limit(format!(
-                "frames of more than {MOST_COLUMNS} columns (this has {width})"
-            )));
+        // Columns without rows and with numbers for names take no bytes at all.
+        let most = (manager.most_values() / VALUES_OF_COLUMN).min(MOST_COLUMNS);
+        if width > most {
+            return Err(Error::limit(format!("a frame of {width} columns, of more than {most}")));
         }
         Ok(Room { manager, width, left: width })
     }

@@ -17,12 +17,13 @@ use arrow_schema::DataType;
 use unpickle_core::{Category, Encoding, Error, Result};
 use unpickle_numpy::NdArray;
 
-use super::{Item, changed, fits, integers};
+use super::{Item, changed, integers};
 use crate::cell::{Cell, Reader};
 use crate::columns::arrow_error;
 use crate::kind::Kind;
 use crate::reader::is_masked;
 use crate::times::Unit;
+use crate::weight::fits;
 use crate::{decimal, json, numpy};
 
 /// An array of `items`, which the kind was found from.

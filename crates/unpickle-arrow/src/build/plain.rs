@@ -7,10 +7,11 @@ use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, OffsetBuffer};
 use unpickle_core::{Result, Value};
 
 use super::builder::Push;
-use super::{Item, changed, fits, too_long};
+use super::{Item, changed};
 use crate::cell::{Cell, Reader};
 use crate::columns::arrow_error;
 use crate::kind::Kind;
+use crate::weight::{fits, too_long};
 
 pub(super) struct Bools<'k> {
     kind: &'k Kind,

@@ -21,9 +21,9 @@ use unpickle_numpy::{Dtype, DtypeKind, Element, NdArray, ToArray as _};
 
 use super::Column;
 use super::source::Source;
+use crate::budget::Budget;
 use crate::cells::Cells;
 use crate::columns::arrow_error;
-use crate::tabular::BUDGET;
 use crate::{numpy, write};
 
 /// What the elements of all arrays are.
@@ -282,9 +282,10 @@ fn texts(named: &[&NamedArray<'_>], arrays: &[NdArray<'_>]) -> Result<ArrayRef> 
 impl<'p> Column<'p> {
     /// All elements of an array of any dimensions, in C order.
     fn numpy_of_any(array: &NdArray<'p>) -> Result<Column<'p>> {
+        let budget = &Budget::of(array.origin());
         match array.objects() {
-            Some(objects) => Column::objects(Cells::of(objects), BUDGET),
-            None => Column::numpy(array, BUDGET),
+            Some(objects) => Column::objects(Cells::of(objects), budget),
+            None => Column::numpy(array, budget),
         }
     }
 }

@@ -15,8 +15,9 @@ use unpickle_numpy::{DtypeKind, NdArray};
 use unpickle_pandas::{Index, checked_codes};
 
 use super::{Column, Source, of_pandas};
+use crate::budget::Budget;
 use crate::columns::arrow_error;
-use crate::numpy;
+use crate::{numpy, weight};
 
 impl<'p> Column<'p> {
     /// The column of the cells that `codes` point at, among the `count` of this one.
@@ -87,14 +88,14 @@ pub(super) fn take(values: &ArrayRef, codes: &[i32]) -> Result<ArrayRef> {
     }
     let nulls = numpy::nan_nulls(codes, |code| code < 0);
     let codes = Int32Array::new(codes.iter().map(|&code| code.max(0)).collect(), nulls);
-    arrow_select::take::take(values, &codes, None).map_err(arrow_error)
+    weight::take(values, &codes)
 }
 
 pub(super) fn categorical<'p>(
     codes: &NdArray<'p>,
     categories: &Index<'p>,
     ordered: bool,
-    budget: usize,
+    budget: &Budget,
 ) -> Result<Column<'p>> {
     let mut labels = Column::from_index(categories, budget)?;
     let key = match codes.dtype().kind() {

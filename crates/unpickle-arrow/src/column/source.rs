@@ -18,7 +18,7 @@ use super::{Column, categorical, tensor};
 use crate::cells::Cells;
 use crate::columns::arrow_error;
 use crate::kind::Kind;
-use crate::{build, numpy, pyarrow};
+use crate::{build, numpy, pyarrow, weight};
 
 /// Where the cells of a column come from.
 pub(super) enum Source<'p> {
@@ -83,6 +83,27 @@ pub(super) enum Source<'p> {
 }
 
 impl Source<'_> {
+    /// The array of bytes that the cells lie in, if it is one: what tells it from others, and how many there are.
+    pub(super) fn stored(&self) -> Option<(usize, u64)> {
+        match self {
+            Source::Numpy { array, .. }
+            | Source::Tensor(array)
+            | Source::DatetimeTz { array, .. }
+            | Source::Categorical { codes: array, .. }
+            | Source::Level { codes: array, .. }
+            | Source::Period(array)
+            | Source::Masked { values: array, .. } => {
+                array.raw().map(|raw| (raw.bytes.as_ptr().addr(), raw.bytes.len() as u64))
+            }
+            Source::Named { array, .. } => Some((Arc::as_ptr(array).addr(), array.storage_bytes())),
+            Source::Arrays { arrays, .. } => {
+                let bytes = arrays.iter().fold(0, |sum: u64, array| sum.saturating_add(array.nbytes()));
+                Some((arrays.as_ptr().addr(), bytes))
+            }
+            _ => None,
+        }
+    }
+
     /// Some of the cells, as the column's type.
     pub(super) fn array(&self, data_type: &DataType, rows: Range<usize>) -> Result<ArrayRef> {
         match self {
@@ -152,7 +173,7 @@ impl Source<'_> {
                         *index = u32::try_from(value).map_err(|_| too_many())?;
                     }
                 }
-                arrow_select::take::take(values, &UInt32Array::from(indices), None).map_err(arrow_error)
+                weight::take(values, &UInt32Array::from(indices))
             }
             Source::Masked { values, mask } => {
                 let array = numpy::array(values, rows.clone(), false)?;

@@ -13,6 +13,7 @@ use unpickle_numpy::{Dtype, DtypeKind, Scalar};
 use unpickle_pandas::Sparse;
 
 use super::{Column, Source};
+use crate::budget::Budget;
 use crate::build::{self, Item, unit_of};
 use crate::cell::{Cell, Reader};
 use crate::cells::Cells;
@@ -22,7 +23,7 @@ use crate::numpy;
 use crate::times::Unit;
 
 /// The column of a sparse array. `budget` bounds what shared cells may unfold to.
-pub(super) fn dense<'p>(sparse: &Sparse<'p>, budget: usize) -> Result<Column<'p>> {
+pub(super) fn dense<'p>(sparse: &Sparse<'p>, budget: &Budget) -> Result<Column<'p>> {
     let positions = sparse.positions()?;
     let (stored, values) = match sparse.values.objects() {
         // The fill value is a cell like others: it counts for what they all are.

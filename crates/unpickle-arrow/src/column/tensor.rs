@@ -13,6 +13,7 @@ use unpickle_numpy::NdArray;
 
 use super::source::Source;
 use super::{Column, extension};
+use crate::budget::Budget;
 use crate::cells::Cells;
 use crate::columns::arrow_error;
 use crate::numpy;
@@ -43,7 +44,7 @@ impl<'p> Column<'p> {
     }
 
     /// The column of an array of two dimensions or more, a row for each index of the first.
-    pub(crate) fn rows_of(array: &NdArray<'p>, budget: usize) -> Result<Column<'p>> {
+    pub(crate) fn rows_of(array: &NdArray<'p>, budget: &Budget) -> Result<Column<'p>> {
         let made = match numpy::mapped(array.dtype())? {
             Some(mapped) if mapped.data_type.is_primitive() => {
                 tensor(array.shape(), mapped, Source::Tensor(array.clone()))

@@ -150,6 +150,7 @@ mod tests {
     use unpickle_numpy::Dtype;
 
     use super::*;
+    use crate::budget::Budget;
 
     const ROWS: usize = 1000;
     const COLUMNS: usize = 40;
@@ -159,7 +160,7 @@ mod tests {
         let column = |place| {
             let stride = isize::try_from(COLUMNS).unwrap();
             let array = NdArray::strided(pickle.root(), Dtype::float(8), &[ROWS], &[stride], place, bytes);
-            Column::numpy(&array.unwrap(), 0).unwrap()
+            Column::numpy(&array.unwrap(), &Budget::of(pickle.root())).unwrap()
         };
         (0..COLUMNS).map(column).collect()
     }
@@ -230,8 +231,9 @@ mod tests {
         let (pickle, bytes) = (Pickle::parse(&b"N."[..]).unwrap(), matrix());
         let array =
             |place| NdArray::strided(pickle.root(), Dtype::float(8), &[ROWS], &[8], place, &bytes).unwrap();
+        let budget = Budget::of(pickle.root());
         let mut columns: Vec<Column<'_>> =
-            (0..8).map(|place| Column::numpy(&array(place), 0).unwrap()).collect();
+            (0..8).map(|place| Column::numpy(&array(place), &budget).unwrap()).collect();
         Tile::share(&mut columns);
         assert!(columns.iter().all(|column| matches!(column.source, Source::Numpy { tile: None, .. })));
     }

@@ -3,41 +3,57 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use unpickle_core::{Encoding, Error, Id, Result, Seq, Value};
+use unpickle_core::{Encoding, Id, Result, Seq, Value};
+use unpickle_numpy::NdArray;
 
+use crate::budget::Budget;
 use crate::cell::{Cell, Map, Reader};
 use crate::cells::Cells;
 use crate::kind::{Fields, Kind, Scalar, Size, Why};
 use crate::text::is_utf8;
 
-/// Values inside cells for each byte of the pickle: as many as there are if nothing is shared, and some more.
-const VALUES_PER_BYTE: usize = 4;
+/// So many values are counted before they are charged.
+const UNCHARGED: usize = 4096;
+
+/// So many fields the structures of a column have at most; dicts beyond are JSON text. Few columns have as many as
+/// [`SOME_FIELDS`]; each beyond counts as so many values, for the memory it takes.
+const MOST_FIELDS: usize = 50_000;
+const SOME_FIELDS: usize = 1_000;
+const VALUES_OF_FIELD: usize = 16;
+
+/// So many bytes of text are looked at as quickly as one value.
+const TEXT: usize = 1024;
+
+/// So many elements of an array of numbers are looked at as quickly as one value.
+const ELEMENTS: usize = 8;
 
 /// Nested cells beyond this depth are written as JSON text.
 pub(super) const MAX_DEPTH: usize = 32;
 
 /// Looks at cells, one after the other.
-pub(super) struct Inference<'p> {
+pub(super) struct Inference<'b, 'p> {
     pub(super) reader: Reader<'p>,
     pub(super) freqs: HashMap<Id, Option<String>>,
-    /// See [`all`](super::all).
-    pub(super) budget: usize,
-    /// How many values inside cells there were.
-    pub(super) inside: usize,
-    /// How many there may be, once the length of the pickle is known.
-    limit: Option<usize>,
+    budget: &'b Budget,
+    /// How many values inside cells there were that were not charged yet.
+    uncharged: usize,
+    /// Bytes of text that were looked at, and not charged yet.
+    text: usize,
+    /// How many fields the structures have.
+    fields: usize,
     /// Room for the integers of an array.
     pub(super) counts: Vec<i64>,
 }
 
-impl<'p> Inference<'p> {
-    pub(super) fn new(budget: usize) -> Inference<'p> {
+impl<'b, 'p> Inference<'b, 'p> {
+    pub(super) fn new(budget: &'b Budget) -> Inference<'b, 'p> {
         Inference {
             reader: Reader::default(),
             freqs: HashMap::new(),
             budget,
-            inside: 0,
-            limit: None,
+            uncharged: 0,
+            text: 0,
+            fields: 0,
             counts: Vec::new(),
         }
     }
@@ -47,22 +63,26 @@ impl<'p> Inference<'p> {
         let mut failed = None;
         cells.each(rows, |value| {
             if let Some(value) = value
-                && !is_plain(kind, value)
+                && !is_plain(kind, value, &mut self.text)
                 && failed.is_none()
             {
                 failed = self.add_other(kind, value, 0).err();
             }
         });
-        failed.map_or(Ok(()), Err)
+        failed.map_or(Ok(()), Err)?;
+        self.charge_all()
     }
 
     #[inline]
     fn add(&mut self, kind: &mut Kind, value: Value<'p>, depth: usize) -> Result<()> {
-        if is_plain(kind, value) { Ok(()) } else { self.add_other(kind, value, depth) }
+        if is_plain(kind, value, &mut self.text) { Ok(()) } else { self.add_other(kind, value, depth) }
     }
 
     /// What is not [plain](is_plain).
     fn add_other(&mut self, kind: &mut Kind, value: Value<'p>, depth: usize) -> Result<()> {
+        if self.text > UNCHARGED * TEXT {
+            self.settle(value)?;
+        }
         // Merged in place: a new kind for each list would cost an allocation each.
         match kind {
             Kind::List(item) if depth < MAX_DEPTH => {
@@ -93,6 +113,9 @@ impl<'p> Inference<'p> {
         encoding: Encoding,
         depth: usize,
     ) -> Result<()> {
+        if let Cell::Str(text) | Cell::Str2(text) | Cell::Bytes(text) = &cell {
+            self.text = self.text.saturating_add(text.len());
+        }
         match (&mut *kind, &cell) {
             // Nothing is above it.
             (_, Cell::Null) | (Kind::Json(Why::Mixed), _) => return Ok(()),
@@ -107,7 +130,10 @@ impl<'p> Inference<'p> {
             }
             _ => {}
         }
+        let (fields, first) = (self.fields, matches!(kind, Kind::Null));
         let new = self.kind_of(cell, scalar, encoding, depth)?;
+        // Those of what is merged into another are gone, or known.
+        self.fields = if first { self.fields } else { fields };
         *kind = std::mem::replace(kind, Kind::Null).merge(new);
         Ok(())
     }
@@ -115,15 +141,24 @@ impl<'p> Inference<'p> {
     /// One more value inside a cell. What is not shared takes a byte at least, so it is never too much.
     #[inline]
     pub(super) fn charge(&mut self, value: Value<'p>) -> Result<()> {
-        self.inside += 1;
-        let budget = self.budget;
-        let limit = *self.limit.get_or_insert_with(|| limit(value, budget));
-        if self.inside <= limit { Ok(()) } else { Err(too_many(value)) }
+        self.uncharged += 1;
+        if self.uncharged < UNCHARGED { Ok(()) } else { self.settle(value) }
     }
 
-    /// Whether so many values inside cells are not too many.
-    pub(super) fn check(&self, inside: usize) -> Result<()> {
-        if self.limit.is_none_or(|limit| inside <= limit) { Ok(()) } else { Err(beyond()) }
+    /// The elements of an array of numbers inside a cell.
+    pub(super) fn charge_elements(&mut self, array: &NdArray<'p>) -> Result<()> {
+        self.uncharged = self.uncharged.saturating_add(array.len() / ELEMENTS);
+        if self.uncharged < UNCHARGED { Ok(()) } else { self.settle(array.origin()) }
+    }
+
+    fn charge_all(&mut self) -> Result<()> {
+        let text = std::mem::take(&mut self.text) / TEXT;
+        self.budget.charge(std::mem::take(&mut self.uncharged).saturating_add(text))
+    }
+
+    #[cold]
+    fn settle(&mut self, value: Value<'p>) -> Result<()> {
+        self.charge_all().map_err(|error| error.within(format!("at byte {}", value.offset())))
     }
 
     pub(super) fn add_items(&mut self, item: &mut Kind, items: Seq<'p>, depth: usize) -> Result<()> {
@@ -161,6 +196,15 @@ impl<'p> Inference<'p> {
         Ok(count.is_some())
     }
 
+    /// Whether there may be a field more.
+    fn new_field(&mut self) -> bool {
+        self.fields += 1;
+        if self.fields > SOME_FIELDS {
+            self.uncharged += VALUES_OF_FIELD;
+        }
+        self.fields <= MOST_FIELDS
+    }
+
     /// How many pairs there are; nothing if they are no fields.
     fn add_pairs(
         &mut self,
@@ -172,10 +216,14 @@ impl<'p> Inference<'p> {
         for (key, value) in pairs {
             self.charge(value)?;
             let Some(name) = key.as_text() else { return Ok(None) };
+            let before = fields.iter().len();
             // Dicts from one piece of code have their keys in one order.
             let Some(kind) = fields.entry(&name, count) else { return Ok(None) };
             self.add(kind, value, depth + 1)?;
             count += 1;
+            if fields.iter().len() > before && !self.new_field() {
+                return Ok(None);
+            }
         }
         Ok(Some(count))
     }
@@ -183,10 +231,13 @@ impl<'p> Inference<'p> {
 
 /// Whether the kind holds the value already, told at one look: so it is with nearly all cells of most columns.
 #[inline]
-fn is_plain(kind: &mut Kind, value: Value<'_>) -> bool {
+fn is_plain(kind: &mut Kind, value: Value<'_>, looked_at: &mut usize) -> bool {
     match kind {
         Kind::Str { utf8: true } => match value.as_str_bytes() {
-            Some(text) => is_utf8(text),
+            Some(text) => {
+                *looked_at = looked_at.saturating_add(text.len());
+                *looked_at <= UNCHARGED * TEXT && is_utf8(text)
+            }
             None => value.is_none(),
         },
         Kind::Int(ints) if ints.size == Size::I64 => match value.as_i64() {
@@ -201,18 +252,4 @@ fn is_plain(kind: &mut Kind, value: Value<'_>) -> bool {
         Kind::Bool => value.as_bool().is_some() || value.is_none(),
         _ => false,
     }
-}
-
-fn limit(value: Value<'_>, budget: usize) -> usize {
-    value.input_len().saturating_mul(VALUES_PER_BYTE).saturating_add(budget)
-}
-
-#[cold]
-fn too_many(value: Value<'_>) -> Error {
-    beyond().within(format!("at byte {}", value.offset()))
-}
-
-#[cold]
-fn beyond() -> Error {
-    Error::limit("the cells share so much that they would be more values than the limit for a table")
 }

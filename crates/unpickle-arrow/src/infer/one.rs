@@ -12,7 +12,7 @@ use crate::numpy::{self, plain_type};
 use crate::reader::is_masked;
 use crate::text::is_utf8;
 
-impl<'p> Inference<'p> {
+impl<'p> Inference<'_, 'p> {
     /// The kind of the rows of an array of several dimensions.
     pub(super) fn rows(&mut self, array: &NdArray<'p>) -> Result<Kind> {
         let (mut kind, encoding) = (Kind::Null, array.origin().encoding());
@@ -100,6 +100,7 @@ impl<'p> Inference<'p> {
             Cell::Array(array) => self.array(&array, encoding, depth)?,
             Cell::Masked(masked) => match plain_type(masked.data().dtype()) {
                 Some(data_type) => {
+                    self.charge_elements(masked.data())?;
                     let ints = numpy::ints(masked.data(), &mut self.counts)?;
                     Kind::List(Box::new(Kind::Typed(data_type, ints)))
                 }
@@ -141,7 +142,10 @@ impl<'p> Inference<'p> {
             return Ok(Kind::List(Box::new(inner)));
         }
         let inner = match plain_type(array.dtype()) {
-            Some(data_type) => Kind::Typed(data_type, numpy::ints(array, &mut self.counts)?),
+            Some(data_type) => {
+                self.charge_elements(array)?;
+                Kind::Typed(data_type, numpy::ints(array, &mut self.counts)?)
+            }
             None if matches!(array.dtype().kind(), DtypeKind::Struct(_) | DtypeKind::Subarray(..)) => {
                 Kind::Json(Why::Mixed)
             }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use unpickle_core::{Error, Result, Value};
 
 use super::numbered;
+use crate::budget::Budget;
 use crate::column::Column;
 use crate::frame::unique;
 use crate::pyarrow;
 use crate::table::Table;
 
 /// The table that an object of pyarrow is, its own metadata with it.
-pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn table<'p>(value: Value<'p>, _: &Budget) -> Result<Option<Table<'p>>> {
     let Some(call) = value.call().filter(|call| call.module.starts_with("pyarrow")) else {
         return Ok(None);
     };

@@ -1,11 +1,14 @@
 //! A dict of columns of one length.
 
+use std::collections::HashSet;
+
 use arrow_array::ArrayRef;
-use unpickle_core::{Result, Value};
+use unpickle_core::{Id, Result, Value};
 use unpickle_pandas::{Index, Series};
 
 use super::library::extension_array;
-use super::{BUDGET, hold_frames, labelled, numpy, python, records, sequence};
+use super::{MAX_COLUMNS, hold_frames, labelled, numpy, python, records, sequence};
+use crate::budget::Budget;
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::table::Table;
@@ -20,7 +23,7 @@ enum Part<'p> {
 }
 
 /// A dict of lists, tuples, arrays, masked ones too, and Series, all of one length; the Series of one index.
-pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn dict<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(dict) = records::map(value).filter(|_| value.as_dict().is_some() || value.as_object().is_some())
     else {
         return Ok(None);
@@ -31,13 +34,20 @@ pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
     if pairs.is_empty() || !pairs.iter().all(|(_, part)| may_be_column(*part)) {
         return Ok(None);
     }
+    // A column costs much, and one under ever more names is no table.
+    if pairs.len() > MAX_COLUMNS {
+        let distinct: HashSet<Id> = pairs.iter().map(|(_, part)| part.id()).collect();
+        if distinct.len() < pairs.len() / 2 {
+            return Ok(None);
+        }
+    }
     let Some(labels) = labels::of_keys(&pairs.iter().map(|(key, _)| *key).collect::<Vec<_>>()) else {
         return Ok(None);
     };
     let (mut rows, mut index) = (None, None);
     let mut parts = Vec::with_capacity(pairs.len());
     for (_, part) in pairs {
-        let Some((part, len, own)) = column(part)? else { return Ok(None) };
+        let Some((part, len, own)) = column(part, budget)? else { return Ok(None) };
         if *rows.get_or_insert(len) != len {
             return Ok(None);
         }
@@ -45,7 +55,7 @@ pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
         match (&index, own) {
             (_, None) => {}
             (None, own) => index = own,
-            (Some(known), Some(own)) if same_labels(known, &own)? => {}
+            (Some(known), Some(own)) if same_labels(known, &own, budget)? => {}
             _ => return Ok(None),
         }
         parts.push(part);
@@ -56,11 +66,11 @@ pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
         let name = name.as_deref().unwrap_or("nan");
         columns.push(match part {
             Part::Made(column) => *column,
-            Part::Array(array) => match numpy::column(array)? {
+            Part::Array(array) => match numpy::column(array, budget)? {
                 Some(column) => column,
                 None => return Ok(None),
             },
-            Part::List(list) => Column::objects(Cells::Seq(list), BUDGET)
+            Part::List(list) => Column::objects(Cells::Seq(list), budget)
                 .map_err(|error| error.within(format!("column `{name}`")))?,
         });
     }
@@ -69,7 +79,7 @@ pub(crate) fn dict(value: Value<'_>) -> Result<Option<Table<'_>>> {
     }
     let kind = "dict of columns";
     match index {
-        Some(index) => frame::pandas_table(kind, columns, labels, &index, rows, None, BUDGET).map(Some),
+        Some(index) => frame::pandas_table(kind, columns, labels, &index, rows, None, budget).map(Some),
         None => labelled(kind, columns, labels, rows).map(Some),
     }
 }
@@ -79,16 +89,17 @@ fn may_be_column(part: Value<'_>) -> bool {
 }
 
 /// A column, its length, and the names of its rows if it has some.
-fn column(part: Value<'_>) -> Result<Option<(Part<'_>, usize, Option<Index<'_>>)>> {
+#[allow(clippy::type_complexity)] // told apart at once
+fn column<'p>(part: Value<'p>, budget: &Budget) -> Result<Option<(Part<'p>, usize, Option<Index<'p>>)>> {
     if let Some(list) = sequence(part) {
         return Ok(Some((Part::List(list), list.len(), None)));
     }
-    if let Some((_, made, len)) = python::column(part)? {
+    if let Some((_, made, len)) = python::column(part, budget)? {
         return Ok(Some((Part::Made(Box::new(made)), len, None)));
     }
     if Series::is_in(part) {
         let series = Series::from_value(part)?;
-        let made = Column::from_array(series.array(), series.len(), BUDGET)?;
+        let made = Column::from_array(series.array(), series.len(), budget)?;
         return Ok(Some((Part::Made(Box::new(made)), series.len(), Some(series.index().clone()))));
     }
     if Index::is_in(part) {
@@ -96,34 +107,34 @@ fn column(part: Value<'_>) -> Result<Option<(Part<'_>, usize, Option<Index<'_>>)
         if let Index::Multi { .. } = index {
             return Ok(None);
         }
-        return Ok(Some((Part::Made(Box::new(Column::from_index(&index, BUDGET)?)), index.len(), None)));
+        return Ok(Some((Part::Made(Box::new(Column::from_index(&index, budget)?)), index.len(), None)));
     }
     if let Some(length) = numpy::length(part) {
         return Ok(Some((Part::Array(part), length, None)));
     }
-    if let Some((made, length)) = numpy::masked_column(part)? {
+    if let Some((made, length)) = numpy::masked_column(part, budget)? {
         return Ok(Some((Part::Made(Box::new(made)), length, None)));
     }
-    Ok(extension_array(part)?.map(|(column, len)| (Part::Made(Box::new(column)), len, None)))
+    Ok(extension_array(part, budget)?.map(|(column, len)| (Part::Made(Box::new(column)), len, None)))
 }
 
 /// Whether two indexes name their rows alike.
-fn same_labels(a: &Index<'_>, b: &Index<'_>) -> Result<bool> {
+fn same_labels(a: &Index<'_>, b: &Index<'_>, budget: &Budget) -> Result<bool> {
     if let (Index::Range { start: a, step: p, .. }, Index::Range { start: b, step: q, .. }) = (a, b) {
         return Ok(a == b && p == q);
     }
     if matches!(a, Index::Multi { .. }) != matches!(b, Index::Multi { .. }) {
         return Ok(false);
     }
-    Ok(levels(a)? == levels(b)?)
+    Ok(levels(a, budget)? == levels(b, budget)?)
 }
 
-fn levels(index: &Index<'_>) -> Result<Vec<ArrayRef>> {
+fn levels(index: &Index<'_>, budget: &Budget) -> Result<Vec<ArrayRef>> {
     match index {
         Index::Multi { levels, codes, .. } => {
-            let level = |(level, codes)| Column::from_level(level, codes, BUDGET)?.array(0..index.len());
+            let level = |(level, codes)| Column::from_level(level, codes, budget)?.array(0..index.len());
             levels.iter().zip(codes).map(level).collect()
         }
-        _ => Ok(vec![Column::from_index(index, BUDGET)?.array(0..index.len())?]),
+        _ => Ok(vec![Column::from_index(index, budget)?.array(0..index.len())?]),
     }
 }

@@ -3,29 +3,30 @@
 use unpickle_core::{FromPickle as _, Result, Value};
 use unpickle_pandas::{Array, DataFrame, Index, Panel, Series};
 
-use super::{BUDGET, numbered, numpy};
+use super::{numbered, numpy};
+use crate::budget::Budget;
 use crate::column::Column;
 use crate::table::Table;
 use crate::{frame, panel};
 
 /// The table that an object of pandas is.
-pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn table<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     if value.as_object().is_none() {
         return Ok(None);
     }
     if DataFrame::is_in(value) {
-        return frame::frame(value, BUDGET).map(Some);
+        return frame::frame(value, budget).map(Some);
     }
     if Series::is_in(value) {
-        return frame::series(value, BUDGET).map(Some);
+        return frame::series(value, budget).map(Some);
     }
     if Panel::is_in(value) {
-        return panel::panel(value, BUDGET).map(Some);
+        return panel::panel(value, budget).map(Some);
     }
     if Index::is_in(value) {
-        return frame::index(value, BUDGET).map(Some);
+        return frame::index(value, budget).map(Some);
     }
-    match extension_array(value)? {
+    match extension_array(value, budget)? {
         Some((column, len)) => numbered("extension array", vec![("0".to_owned(), column)], len).map(Some),
         None => Ok(None),
     }
@@ -43,12 +44,12 @@ pub(super) fn is_library(value: Value<'_>) -> bool {
 }
 
 /// The column of an array of pandas, such as `Categorical`.
-pub(super) fn extension_array(value: Value<'_>) -> Result<Option<(Column<'_>, usize)>> {
+pub(super) fn extension_array<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<(Column<'p>, usize)>> {
     let pandas = |module: &str| module.starts_with("pandas.") || module == "pandas";
     if !value.call().is_some_and(|call| pandas(call.module)) {
         return Ok(None);
     }
     let Ok(array) = Array::from_pickle(value) else { return Ok(None) };
     let Some(len) = array.len() else { return Ok(None) };
-    Ok(Some((Column::from_array(&array, len, BUDGET)?, len)))
+    Ok(Some((Column::from_array(&array, len, budget)?, len)))
 }

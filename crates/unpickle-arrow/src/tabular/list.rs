@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use unpickle_core::{Id, Result, Value};
 
 use super::numpy::one_dimensional;
-use super::{BUDGET, hold_frames, items, numbered, objects};
+use super::{hold_frames, items, numbered, objects};
+use crate::budget::Budget;
 use crate::cell::{Cell, Reader};
 use crate::cells::Cells;
 use crate::column::Column;
@@ -15,7 +16,7 @@ use crate::table::Table;
 const SHORT: usize = 32;
 
 /// A list, tuple or set of numbers, texts, times and the like, or of lists; an empty one is an empty table.
-pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn one_column<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     if is_empty(value) {
         let kind = if value.as_dict().is_some() { "dict" } else { "list" };
         return numbered(kind, Vec::new(), 0).map(Some);
@@ -24,7 +25,7 @@ pub(crate) fn one_column(value: Value<'_>) -> Result<Option<Table<'_>>> {
     if !all_plain(list.iter()) && !all_lists(value) {
         return Ok(None);
     }
-    let column = Column::objects(Cells::Seq(list), BUDGET)?;
+    let column = Column::objects(Cells::Seq(list), budget)?;
     if hold_frames([&column], value) {
         return Ok(None);
     }
@@ -37,13 +38,13 @@ pub(crate) fn is_empty(value: Value<'_>) -> bool {
 }
 
 /// A list of anything, in which nothing else was found: one column of JSON text, where it has any use.
-pub(crate) fn of_anything(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn of_anything<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(list) = items(value).filter(|_| value.as_tuple().is_none()) else { return Ok(None) };
     let mut reader = Reader::default();
     if list.iter().all(|cell| matches!(reader.read(cell), Cell::Other | Cell::Null)) {
         return Ok(None);
     }
-    table(Column::objects(Cells::Seq(list), BUDGET)?, list.len()).map(Some)
+    table(Column::objects(Cells::Seq(list), budget)?, list.len()).map(Some)
 }
 
 fn table(column: Column<'_>, rows: usize) -> Result<Table<'_>> {

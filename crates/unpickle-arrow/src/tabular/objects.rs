@@ -8,6 +8,7 @@ use unpickle_pandas::{Recogniser, Std, stdlib};
 use super::library::is_library;
 use super::rows::by_position;
 use super::{MAX_COLUMNS, items, records};
+use crate::budget::Budget;
 use crate::cells::{Rows, instance_of_dict};
 use crate::table::Table;
 
@@ -15,16 +16,16 @@ use crate::table::Table;
 const MAX_NAMES: usize = 50_000_000;
 
 /// A list of objects that are alike; a row may be missing.
-pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn list<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(list) = items(value) else { return Ok(None) };
     if alike(list.iter().filter(|row| !row.is_none())) {
-        return records::table("list of objects", value, Rows::Seq(list), None);
+        return records::table("list of objects", value, Rows::Seq(list), None, budget);
     }
     let Some(width) = list.get(0).and_then(fields) else { return Ok(None) };
     if !one_class(list.iter()) || !list.iter().all(|row| fields(row) == Some(width)) {
         return Ok(None);
     }
-    by_position("list of objects", value, list, width, true)
+    by_position("list of objects", value, list, width, true, budget)
 }
 
 /// Whether these are objects of one class, or have all the same attributes; and at least one there is.

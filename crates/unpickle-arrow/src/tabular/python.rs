@@ -3,7 +3,8 @@
 use unpickle_core::{Error, Result, Value};
 use unpickle_pandas::{Index, Std, stdlib};
 
-use super::{BUDGET, numbered};
+use super::numbered;
+use crate::budget::Budget;
 use crate::column::Column;
 use crate::table::Table;
 
@@ -11,8 +12,8 @@ use crate::table::Table;
 const MAX_RANGE: usize = 1 << 26;
 
 /// One column `0`.
-pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
-    if let Some((kind, column, len)) = column(value)? {
+pub(crate) fn table<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
+    if let Some((kind, column, len)) = column(value, budget)? {
         return numbered(kind, vec![("0".to_owned(), column)], len).map(Some);
     }
     match stdlib::recognise(value) {
@@ -26,7 +27,10 @@ pub(crate) fn table(value: Value<'_>) -> Result<Option<Table<'_>>> {
 }
 
 /// A range or an `array.array` as a column, with what it is and its length.
-pub(super) fn column(value: Value<'_>) -> Result<Option<(&'static str, Column<'_>, usize)>> {
+pub(super) fn column<'p>(
+    value: Value<'p>,
+    budget: &Budget,
+) -> Result<Option<(&'static str, Column<'p>, usize)>> {
     if value.as_object().is_none() {
         return Ok(None);
     }
@@ -38,9 +42,9 @@ pub(super) fn column(value: Value<'_>) -> Result<Option<(&'static str, Column<'_
             if index.len() > MAX_RANGE {
                 return Ok(None);
             }
-            Ok(Some(("range", Column::from_index(&index, BUDGET)?, index.len())))
+            Ok(Some(("range", Column::from_index(&index, budget)?, index.len())))
         }
-        Some(Std::Array(array)) => Ok(Some(("array", Column::numpy(&array, BUDGET)?, array.len()))),
+        Some(Std::Array(array)) => Ok(Some(("array", Column::numpy(&array, budget)?, array.len()))),
         _ => Ok(None),
     }
 }

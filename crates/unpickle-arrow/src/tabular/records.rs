@@ -7,7 +7,8 @@ use unpickle_core::{Result, Value};
 use unpickle_pandas::{Std, stdlib};
 
 use super::keys::{self, Keys};
-use super::{BUDGET, check_cells, hold_frames, labelled, objects, search, sequence};
+use super::{check_cells, hold_frames, labelled, objects, search, sequence};
+use crate::budget::Budget;
 use crate::cell::Map;
 use crate::cells::{Cells, Key, Rows};
 use crate::column::Column;
@@ -22,7 +23,7 @@ pub(crate) const LIST: &str = "list of dicts";
 const MAX_LEVELS: usize = 64;
 
 /// A list of dicts; a row may be missing.
-pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn list<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(list) = sequence(value) else { return Ok(None) };
     // Nearly all other lists tell by their first item.
     if !list.get(0).is_some_and(|row| row.is_none() || map(row).is_some()) {
@@ -30,11 +31,11 @@ pub(crate) fn list(value: Value<'_>) -> Result<Option<Table<'_>>> {
     }
     let rows = Rows::Seq(list);
     let Some(keys) = keys::of_maps(&rows) else { return Ok(None) };
-    table_of(LIST, value, rows, keys, None)
+    table_of(LIST, value, rows, keys, None, budget)
 }
 
 /// A dict of dicts, or of objects that are alike: one row a key.
-pub(crate) fn keyed(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn keyed<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(dict) = map(value) else { return Ok(None) };
     let (mut labels, mut rows) = (Vec::new(), Vec::new());
     dict.each(|key, row| {
@@ -54,7 +55,7 @@ pub(crate) fn keyed(value: Value<'_>) -> Result<Option<Table<'_>>> {
     if search::holds_library_table(value) {
         return Ok(None);
     }
-    table(kind, value, Rows::Values(rows.into()), Some(labels))
+    table(kind, value, Rows::Values(rows.into()), Some(labels), budget)
 }
 
 /// The pairs of a dict, or of an object that is one.
@@ -77,9 +78,10 @@ pub(super) fn table<'p>(
     value: Value<'p>,
     rows: Rows<'p>,
     index: Option<Vec<Option<Value<'p>>>>,
+    budget: &Budget,
 ) -> Result<Option<Table<'p>>> {
     match keys::of(&rows) {
-        Some(keys) => table_of(kind, value, rows, keys, index),
+        Some(keys) => table_of(kind, value, rows, keys, index, budget),
         None => Ok(None),
     }
 }
@@ -91,6 +93,7 @@ fn table_of<'p>(
     rows: Rows<'p>,
     keys: Keys<'p>,
     index: Option<Vec<Option<Value<'p>>>>,
+    budget: &Budget,
 ) -> Result<Option<Table<'p>>> {
     let Keys { list: keys, even } = keys;
     let Some(labels) = labels::of_keys(&keys.iter().map(|key| key.value).collect::<Vec<_>>()) else {
@@ -102,7 +105,7 @@ fn table_of<'p>(
         let rows = rows.clone();
         if even { Cells::Place { rows, at: key.at } } else { Cells::Field { rows, key } }
     };
-    let columns = Column::all_objects(keys.into_iter().map(cells).collect(), BUDGET, |i, error| {
+    let columns = Column::all_objects(keys.into_iter().map(cells).collect(), budget, |i, error| {
         let name = labels.texts.get(i).cloned().flatten().unwrap_or_default();
         error.within(format!("column `{name}`"))
     })?;
@@ -111,7 +114,7 @@ fn table_of<'p>(
     }
     match index {
         None => labelled(kind, columns, labels, count).map(Some),
-        Some(names) => keyed_table(kind, columns, labels, names).map(Some),
+        Some(names) => keyed_table(kind, columns, labels, names, budget).map(Some),
     }
 }
 
@@ -121,6 +124,7 @@ pub(super) fn keyed_table<'p>(
     columns: Vec<Column<'p>>,
     labels: Labels,
     names: Vec<Option<Value<'p>>>,
+    budget: &Budget,
 ) -> Result<Table<'p>> {
     let rows = names.len();
     let width = |name: &Option<Value<'_>>| name.and_then(Value::as_tuple).map_or(0, |tuple| tuple.len());
@@ -134,7 +138,7 @@ pub(super) fn keyed_table<'p>(
         };
     let mut index = Vec::with_capacity(levels.len());
     for level in levels {
-        index.push(Column::objects(Cells::Values(Arc::from(level)), BUDGET)?);
+        index.push(Column::objects(Cells::Values(Arc::from(level)), budget)?);
     }
     Ok(frame::keyed_table(kind, columns, labels, index, rows))
 }

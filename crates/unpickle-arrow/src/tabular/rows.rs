@@ -3,14 +3,15 @@
 use unpickle_core::{Result, Seq, Value};
 use unpickle_pandas::{Std, stdlib};
 
-use super::{BUDGET, MAX_COLUMNS, check_cells, hold_frames, items, numbered, objects, records};
+use super::{MAX_COLUMNS, check_cells, hold_frames, items, numbered, objects, records};
+use crate::budget::Budget;
 use crate::cells::{Cells, Rows};
 use crate::column::Column;
 use crate::table::Table;
 
 /// A list of lists or tuples of one length. Tuples may be of several lengths: then short ones end in nulls, as
 /// `pandas.DataFrame` has it.
-pub(crate) fn sequences(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn sequences<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(list) = items(value) else { return Ok(None) };
     let len = |row: Value<'_>| row.as_list().or_else(|| row.as_tuple()).map(|row| row.len());
     let Some(first) = list.get(0).and_then(len) else { return Ok(None) };
@@ -25,7 +26,7 @@ pub(crate) fn sequences(value: Value<'_>) -> Result<Option<Table<'_>>> {
     if dicts || !even && !list.iter().all(|row| row.as_tuple().is_some()) {
         return Ok(None);
     }
-    let mut table = by_position("list of rows", value, list, width, false)?;
+    let mut table = by_position("list of rows", value, list, width, false, budget)?;
     if let Some(table) = table.as_mut().filter(|_| !even) {
         table.note("rows of several lengths: the short ones end in nulls");
     }
@@ -33,13 +34,13 @@ pub(crate) fn sequences(value: Value<'_>) -> Result<Option<Table<'_>>> {
 }
 
 /// A list of namedtuples of one class. A pickle does not say the names of their fields.
-pub(crate) fn namedtuples(value: Value<'_>) -> Result<Option<Table<'_>>> {
+pub(crate) fn namedtuples<'p>(value: Value<'p>, budget: &Budget) -> Result<Option<Table<'p>>> {
     let Some(list) = items(value) else { return Ok(None) };
     let Some(width) = list.get(0).and_then(fields) else { return Ok(None) };
     if !objects::one_class(list.iter()) || !list.iter().all(|row| fields(row) == Some(width)) {
         return Ok(None);
     }
-    by_position("list of namedtuples", value, list, width, true)
+    by_position("list of namedtuples", value, list, width, true, budget)
 }
 
 /// How many fields a namedtuple has.
@@ -58,13 +59,14 @@ pub(super) fn by_position<'p>(
     list: Seq<'p>,
     width: usize,
     nameless: bool,
+    budget: &Budget,
 ) -> Result<Option<Table<'p>>> {
     if width == 0 || width > MAX_COLUMNS {
         return Ok(None);
     }
     check_cells(value, list.len(), width)?;
     let cells = |at| Cells::Position { rows: Rows::Seq(list), at };
-    let columns = Column::all_objects((0..width).map(cells).collect(), BUDGET, |at, error| {
+    let columns = Column::all_objects((0..width).map(cells).collect(), budget, |at, error| {
         error.within(format!("column `{at}`"))
     })?;
     if hold_frames(&columns, value) {

@@ -6,6 +6,7 @@ use unpickle_core::{Id, Result, Value};
 use unpickle_pandas::{DataFrame, Panel, Series};
 
 use super::{arrow, library, numpy, path, records};
+use crate::budget::Budget;
 use crate::table::Table;
 
 /// Most values that are looked at.
@@ -28,16 +29,16 @@ pub(crate) enum Seen<'p> {
 }
 
 /// Tables of pandas and pyarrow, and lists of dicts, inside containers and objects, each once.
-pub(crate) fn tables(root: Value<'_>) -> Result<Vec<Table<'_>>> {
+pub(crate) fn tables<'p>(root: Value<'p>, budget: &Budget) -> Result<Vec<Table<'p>>> {
     outermost(root, MAX_VISITED, |value| {
-        if let Some(table) = library::table(value)? {
+        if let Some(table) = library::table(value, budget)? {
             return Ok(Seen::Table(table));
         }
         if numpy::is_any(value) {
             return Ok(Seen::Closed);
         }
         for table in [arrow::table, records::list] {
-            if let Some(table) = table(value)? {
+            if let Some(table) = budget.attempt(|| table(value, budget))? {
                 return Ok(Seen::Table(table));
             }
         }

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 
+use arrow_array::RecordBatch;
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use unpickle_core::{Category, Error, Result};
 
 use super::options::{Compression, WriteOptions};
+use super::pieces::Stretch;
 use super::pipeline::{self, Bounds};
 use crate::columns::{Columns, arrow_error};
 
@@ -33,20 +35,22 @@ pub(super) fn write_stream<W: Write>(table: &dyn Columns, options: &WriteOptions
 fn each_batch(
     table: &dyn Columns,
     options: &WriteOptions<'_>,
-    mut write: impl FnMut(arrow_array::RecordBatch) -> Result<()>,
+    mut write: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
     let rows = table.num_rows();
     let size = options.batch_size;
     let count = rows.div_ceil(size);
     let threads = options.threads_for(rows.saturating_mul(table.schema().fields().len()));
     let bounds = Bounds { threads, tasks: threads.saturating_mul(4), bytes: WAITING };
+    let batch = |rows| table.batch(rows);
     let make = |task: usize| {
         let start = task.saturating_mul(size);
-        table.batch(start..start.saturating_add(size).min(rows))
+        Stretch::of(start..start.saturating_add(size).min(rows), batch)
     };
-    pipeline::run(count, bounds, make, arrow_array::RecordBatch::get_array_memory_size, |batches| {
+    let weigh = |stretch: &Stretch<RecordBatch>| stretch.weigh(RecordBatch::get_array_memory_size);
+    pipeline::run(count, bounds, make, weigh, |batches| {
         for task in 0..count {
-            write(batches.next()?)?;
+            batches.next()?.take(batch, &mut write)?;
             options.report(task.saturating_add(1).saturating_mul(size).min(rows));
         }
         Ok(())

@@ -74,18 +74,20 @@ pub(super) fn write<W: Write>(table: &dyn Columns, options: &WriteOptions<'_>, m
             });
         }
         for row in 0..rows.len() {
-            let start = out.len();
-            for (at, (cell, quotes)) in columns.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
+            out.line(|out| {
                 let start = out.len();
-                cell(row, out);
-                if *quotes {
-                    quote(start, out);
+                for (at, (cell, quotes)) in columns.iter().enumerate() {
+                    if at > 0 {
+                        out.push(b',');
+                    }
+                    let start = out.len();
+                    cell(row, out);
+                    if *quotes {
+                        quote(start, out);
+                    }
                 }
-            }
-            end_line(start, columns.len(), out);
+                end_line(start, columns.len(), out);
+            })?;
         }
         Ok(())
     })

@@ -46,14 +46,16 @@ pub(super) fn write<W: Write>(table: &dyn Columns, options: &WriteOptions<'_>, s
             })
             .collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
-            if keys.is_empty() {
-                out.push(b'{');
-            }
-            for (key, cell) in keys.iter().zip(&cells) {
-                out.extend_from_slice(key);
-                cell(row, out);
-            }
-            out.extend_from_slice(b"}\n");
+            out.line(|out| {
+                if keys.is_empty() {
+                    out.push(b'{');
+                }
+                for (key, cell) in keys.iter().zip(&cells) {
+                    out.extend_from_slice(key);
+                    cell(row, out);
+                }
+                out.extend_from_slice(b"}\n");
+            })?;
         }
         Ok(())
     })

@@ -31,6 +31,7 @@ use unpickle_core::{Category, Error, Result};
 use self::chunk::{Builder, Chunk};
 use self::types::{collect_leaves, leaf_count, writable};
 use super::options::WriteOptions;
+use super::pieces;
 use super::pipeline::{self, Bounds};
 use super::sample::{self, Decision, Encoding};
 use crate::columns::{Columns, arrow_error, checked_column};
@@ -155,13 +156,17 @@ fn each_page(
         let data_type = field.data_type();
         data_type.is_primitive() || *data_type == DataType::Boolean || categories::is_categories(data_type)
     });
-    let stretch = if fixed { PAGE_ROWS } else { batch_size.min(PAGE_ROWS) };
+    let mut stretch = if fixed { PAGE_ROWS } else { batch_size.min(PAGE_ROWS) };
     while !rows.is_empty() {
         let end = rows.start.saturating_add(PAGE_ROWS).min(rows.end);
         let (mut parts, mut held) = (Vec::new(), 0usize);
         while rows.start < end {
             let until = rows.start.saturating_add(stretch).min(end);
             let array = first_of(table, schema, column, rows.start..until)?;
+            if array.len() < until - rows.start {
+                // As large as the next rows are, likely.
+                stretch = array.len();
+            }
             rows.start = rows.start.saturating_add(array.len().max(1));
             held = held.saturating_add(array.get_array_memory_size());
             parts.push(array);
@@ -189,8 +194,8 @@ fn first_of(
 ) -> Result<ArrayRef> {
     loop {
         match checked_column(table, schema, column, rows.clone()) {
-            Err(error) if error.category() == Category::Limit && rows.len() > 1 => {
-                rows.end = rows.start.saturating_add(rows.len() / 2);
+            Err(error) if pieces::is_too_much(&error, &rows) => {
+                rows.end = rows.start.saturating_add(pieces::fewer(rows.len()));
             }
             made => return made,
         }

@@ -30,8 +30,8 @@ impl Machine<'_> {
         let tables: usize = graph.tables.iter().map(Table::memory).sum();
         let memory =
             graph.records.capacity() * 16 + words * 8 + graph.side.capacity() + tables + self.memo.memory();
-        if memory > self.limits.memory {
-            let most = self.limits.memory;
+        if memory > graph.limits.memory {
+            let most = graph.limits.memory;
             return Err(Error::limit(format!("decoding needs more than the {most} bytes of memory allowed")));
         }
         Ok(())

@@ -23,7 +23,7 @@ pub(super) fn encode(
     field: &FieldRef,
     properties: &WriterPropertiesPtr,
     rows: Range<usize>,
-    stretch: usize,
+    mut stretch: usize,
     mut next: impl FnMut(Range<usize>) -> Result<ArrayRef>,
 ) -> Result<Vec<Chunk>> {
     let inside = |error: ParquetError| parquet_error(error).within(format!("column `{}`", field.name()));
@@ -32,6 +32,8 @@ pub(super) fn encode(
     while start < rows.end {
         let end = start.saturating_add(stretch).min(rows.end);
         let array = next(start..end)?;
+        // As large as the next rows are, likely.
+        stretch = stretch.min(array.len()).max(1);
         for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, &array).map_err(inside)?) {
             writer.write(&leaf).map_err(inside)?;
         }
