@@ -207,7 +207,9 @@ fn append(reader: &mut impl Read, bytes: &mut Vec<u8>, most: u64) -> io::Result<
         }
         if filled == bytes.len() {
             let step = STEP.min(most - filled);
-            if bytes.try_reserve(step).is_err() {
+            // A quarter more each time: twice as much may not be there, where a quarter is.
+            let room = (filled / 4).min(most - filled).max(step);
+            if bytes.capacity() - filled < step && bytes.try_reserve_exact(room).is_err() {
                 break Err(io::ErrorKind::OutOfMemory.into());
             }
             bytes.resize(filled + step, 0);

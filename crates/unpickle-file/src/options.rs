@@ -22,7 +22,8 @@ pub struct OpenOptions {
 
 impl OpenOptions {
     /// The defaults: a file may grow 100,000 times (and always to 512 MiB), up to three quarters of the memory of the
-    /// machine, or of the container it runs in (64 GiB where that is unknown), and plain files are mapped.
+    /// machine, or of the container it runs in, or of the address space that `ulimit -v` leaves it (64 GiB where that is
+    /// unknown), and plain files are mapped.
     ///
     /// gzip makes at most 1,032 bytes of one, xz some 7,000, zstd some 40,000: what honest tools wrote passes.
     pub fn new() -> OpenOptions {
