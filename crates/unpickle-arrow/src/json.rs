@@ -25,6 +25,26 @@ const MAX_DEPTH: usize = 32;
 /// Most bytes of one cell.
 const MAX_BYTES: usize = 1 << 26;
 
+/// A value as the JSON text that a cell of it is written as, where Arrow has no type for it.
+///
+/// ```
+/// // {"a": [1, None]}
+/// let pickle = unpickle_core::Pickle::parse(b"}X\x01\0\0\0a](K\x01Nes.")?;
+/// assert_eq!(unpickle_arrow::json_text(pickle.root())?, r#"{"a": [1, null]}"#);
+/// # Ok::<(), unpickle_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// It would be longer than 64 MiB, as a value that holds one value over and over may be.
+pub fn json_text(value: Value<'_>) -> Result<String> {
+    let mut reader = Reader::default();
+    let cell = reader.read(value);
+    let mut text = String::new();
+    write(&mut text, &Item::Value(value), &cell, &mut reader)?;
+    Ok(text)
+}
+
 /// Writes a cell.
 ///
 /// # Errors

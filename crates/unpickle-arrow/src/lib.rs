@@ -40,6 +40,7 @@ pub use batches::batches;
 pub use columns::Columns;
 pub use csv_layout::{CsvCells, CsvColumn, CsvIndex, CsvLayout};
 pub use describe::{describe, describe_known};
+pub use json::json_text;
 pub use select::Select;
 pub use table::Table;
 pub use tables::{candidates, tables, tables_at, tables_in_row};

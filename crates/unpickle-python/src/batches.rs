@@ -1,16 +1,13 @@
 //! `Batches`: rows that are made, for whatever reads Arrow.
 
-use std::sync::Arc;
-
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_schema::SchemaRef;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use unpickle::arrow::batches;
-use unpickle::{Category, Error};
+use unpickle::arrow::{Columns, batches};
 
-use crate::fit::{self, Reader};
+use crate::fit::{Fitted, Reader};
 use crate::part::Part;
 use crate::stream::{AHEAD, BATCH};
 use crate::work::unlocked;
@@ -25,25 +22,33 @@ pub(crate) struct Batches {
 impl Batches {
     /// All rows of `part`, made by all threads, of types that polars has; Python looks at signals now and then.
     pub(crate) fn of(py: Python<'_>, part: &Part) -> PyResult<Batches> {
-        let size = part.with(|table| Ok((table.schema(), table.num_rows())));
+        let size = part.with(|table| {
+            let table = Fitted::new(table, Reader::Polars);
+            Ok((table.schema(), table.num_rows()))
+        });
         let (schema, rows) = size.map_err(|error| part.raise(py, &error))?;
-        let schema = Reader::Polars.schema(&schema);
-        let (of, to) = (part.clone(), Arc::clone(&schema));
+        let of = part.clone();
         let made = unlocked(py, move |wanted| {
-            let mut made = Vec::new();
-            for start in (0..rows).step_by(AHEAD) {
-                if wanted.is_still() {
-                    let rows = start..start.saturating_add(AHEAD).min(rows);
-                    let stretch = of.with(|table| batches(table, rows, BATCH))?;
-                    let stretch = stretch.into_iter().map(|batch| fit::batch(batch, &to));
-                    let stretch = stretch.collect::<Result<Vec<_>, _>>();
-                    made.extend(stretch.map_err(|error| Error::message(Category::Data, error.to_string()))?);
+            of.with(|table| {
+                let table = Fitted::new(table, Reader::Polars);
+                let mut made = Vec::new();
+                for start in (0..rows).step_by(AHEAD) {
+                    if wanted.is_still() {
+                        made.extend(batches(&table, start..start.saturating_add(AHEAD).min(rows), BATCH)?);
+                    }
                 }
-            }
-            Ok(made)
+                Ok(made)
+            })
         })?;
         let made = made.map_err(|error| part.raise(py, &error))?;
         Ok(Batches { schema, made })
+    }
+}
+
+impl Batches {
+    /// Rows that are there.
+    pub(crate) fn made(schema: SchemaRef, made: Vec<RecordBatch>) -> Batches {
+        Batches { schema, made }
     }
 }
 

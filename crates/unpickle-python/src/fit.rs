@@ -1,14 +1,15 @@
 //! Types that who reads Arrow lacks, as those that it has. What is chosen depends on the type alone, so that all rows of a column
 //! are alike.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal32Type, Decimal64Type, Decimal256Type};
-use arrow_array::{
-    Array, ArrayRef, Decimal128Array, RecordBatch, RecordBatchOptions, StringArray, make_array,
-};
+use arrow_array::{Array, ArrayRef, BinaryViewArray, Decimal128Array, StringViewArray, make_array};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
+use unpickle::arrow::Columns;
+use unpickle::{Category, Error};
 
 /// Who reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub(crate) enum Reader {
     /// Anybody. Decimals of 32 and 64 bits are of 128: polars 2.1 takes one for the other, and reads what is no decimal.
     Any,
     /// polars, which also lacks zones that are an offset (`+05:30`): they become UTC, the same moments; and decimals of more than
-    /// 38 digits: they become the text of these digits.
+    /// 38 digits: they become the text of these digits. Text and bytes are views, as it has them: it would make them by one thread.
     Polars,
 }
 
@@ -49,12 +50,21 @@ impl Reader {
             {
                 DataType::Timestamp(*unit, Some("UTC".into()))
             }
-            DataType::Decimal256(..) if self == Reader::Polars => DataType::Utf8,
+            DataType::Decimal256(..) | DataType::Utf8 | DataType::LargeUtf8 if self == Reader::Polars => {
+                DataType::Utf8View
+            }
+            DataType::Binary | DataType::LargeBinary if self == Reader::Polars => DataType::BinaryView,
             DataType::List(items) => DataType::List(self.field(items)),
             DataType::LargeList(items) => DataType::LargeList(self.field(items)),
             DataType::FixedSizeList(items, size) => DataType::FixedSizeList(self.field(items), *size),
             DataType::Struct(fields) => DataType::Struct(fields.iter().map(|of| self.field(of)).collect()),
             DataType::Map(entries, sorted) => DataType::Map(self.field(entries), *sorted),
+            // Few values, and categories to polars.
+            DataType::Dictionary(_, values)
+                if **values == DataType::Utf8 || **values == DataType::LargeUtf8 =>
+            {
+                of.clone()
+            }
             DataType::Dictionary(codes, values) => {
                 DataType::Dictionary(codes.clone(), Box::new(self.data_type(values)))
             }
@@ -63,17 +73,36 @@ impl Reader {
     }
 }
 
-/// The rows as `schema`, which is what [`Reader::schema`] made of theirs.
-pub(crate) fn batch(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-    if batch.schema_ref() == schema {
-        return Ok(batch);
+/// A table as a reader sees it. Columns are fitted as they are made, by the thread that makes them.
+pub(crate) struct Fitted<'c> {
+    table: &'c dyn Columns,
+    schema: SchemaRef,
+}
+
+impl<'c> Fitted<'c> {
+    pub(crate) fn new(table: &'c dyn Columns, reader: Reader) -> Fitted<'c> {
+        Fitted { table, schema: reader.schema(&table.schema()) }
     }
-    let rows = batch.num_rows();
-    let columns = batch.columns().iter().zip(schema.fields());
-    let columns =
-        columns.map(|(column, field)| array(column, field.data_type())).collect::<Result<_, _>>()?;
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
+}
+
+impl Columns for Fitted<'_> {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn num_rows(&self) -> usize {
+        self.table.num_rows()
+    }
+
+    fn most_rows(&self) -> usize {
+        self.table.most_rows()
+    }
+
+    fn column(&self, column: usize, rows: Range<usize>) -> unpickle::Result<ArrayRef> {
+        let made = self.table.column(column, rows)?;
+        let Some(field) = self.schema.fields().get(column) else { return Ok(made) };
+        array(&made, field.data_type()).map_err(|error| Error::message(Category::Data, error.to_string()))
+    }
 }
 
 fn array(of: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
@@ -84,8 +113,13 @@ fn array(of: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
         (DataType::Decimal256(..), _) => {
             let decimals = of.as_primitive::<Decimal256Type>();
             let text = |row| decimals.is_valid(row).then(|| decimals.value_as_string(row));
-            return Ok(Arc::new((0..decimals.len()).map(text).collect::<StringArray>()));
+            return Ok(Arc::new((0..decimals.len()).map(text).collect::<StringViewArray>()));
         }
+        // The bytes are shared, and referred to.
+        (DataType::Utf8, _) => return Ok(Arc::new(StringViewArray::from(of.as_string::<i32>()))),
+        (DataType::LargeUtf8, _) => return Ok(Arc::new(StringViewArray::from(of.as_string::<i64>()))),
+        (DataType::Binary, _) => return Ok(Arc::new(BinaryViewArray::from(of.as_binary::<i32>()))),
+        (DataType::LargeBinary, _) => return Ok(Arc::new(BinaryViewArray::from(of.as_binary::<i64>()))),
         (DataType::Decimal32(..), DataType::Decimal128(precision, scale)) => {
             let wide: Decimal128Array = of.as_primitive::<Decimal32Type>().unary(i128::from);
             return Ok(Arc::new(wide.with_precision_and_scale(*precision, *scale)?));

@@ -3,6 +3,7 @@
 
 mod array;
 mod batches;
+mod blobs;
 mod command;
 mod error;
 mod file;
@@ -26,6 +27,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::batches::Batches;
+    #[pymodule_export]
+    use crate::blobs::decode_blobs;
     #[pymodule_export]
     use crate::command::run;
     #[pymodule_export]

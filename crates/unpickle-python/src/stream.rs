@@ -7,7 +7,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use unpickle::Result;
 use unpickle::arrow::batches;
 
-use crate::fit::{self, Reader};
+use crate::fit::{Fitted, Reader};
 use crate::part::Part;
 
 /// Rows of one batch: enough that a batch costs nothing, few enough that it stays near.
@@ -39,7 +39,7 @@ impl Iterator for Stream {
         if self.made.is_empty() && self.next < self.rows {
             let rows = self.next..self.next.saturating_add(AHEAD).min(self.rows);
             self.next = rows.end;
-            match self.part.with(|table| batches(table, rows, BATCH)) {
+            match self.part.with(|table| batches(&Fitted::new(table, Reader::Any), rows, BATCH)) {
                 Ok(made) => self.made = made.into(),
                 Err(error) => {
                     self.next = self.rows;
@@ -47,7 +47,7 @@ impl Iterator for Stream {
                 }
             }
         }
-        self.made.pop_front().map(|batch| fit::batch(batch, &self.schema))
+        self.made.pop_front().map(Ok)
     }
 }
 

@@ -13,7 +13,7 @@ from conftest import FIXTURES, ROOT
 README = ROOT / "crates" / "unpickle-python" / "README.md"
 
 
-@pytest.mark.parametrize("name", ["unpickle", "unpickle._read", "unpickle._scan"])
+@pytest.mark.parametrize("name", ["unpickle", "unpickle._read", "unpickle._scan", "unpickle._expr"])
 def test_docstrings(name):
     found = doctest.testmod(importlib.import_module(name))
     assert found.attempted and not found.failed

@@ -25,6 +25,13 @@ __all__ = [
     "to_parquet",
 ]
 
+try:
+    # Gives `pl.Expr` its namespace `pickle`.
+    from . import _expr as _expr
+except ImportError:
+    # Without polars there are no expressions.
+    pass
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=after_fork)
 del os, after_fork
