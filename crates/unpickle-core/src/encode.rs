@@ -33,6 +33,8 @@ mod scalars;
 mod spell;
 mod walk;
 
+#[cfg(feature = "serde")]
+pub(crate) use containers::{Open, length};
 pub use encoder::{Encoder, Memo};
 pub use optimize::optimize;
 pub use options::EncodeOptions;

@@ -161,8 +161,7 @@ pub fn to_writer_with<T: Serialize + ?Sized>(
 ) -> Result<()> {
     let mut ser = Ser::new(options.encoder(out)?);
     value.serialize(&mut ser)?;
-    ser.finish()?;
-    Ok(())
+    ser.finish()
 }
 
 impl ::serde::de::Error for Error {

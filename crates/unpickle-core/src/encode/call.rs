@@ -11,7 +11,7 @@ use crate::op::Opcode;
 
 /// By which opcode a call is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Reduce,
     NewObj,
     NewObjEx,

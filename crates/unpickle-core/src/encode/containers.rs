@@ -14,13 +14,13 @@ const BATCH: u64 = 1000;
 pub(super) const UNKNOWN: u64 = u64::MAX;
 
 /// A container that is begun and not ended.
-pub(super) struct Open {
-    pub(super) kind: Kind,
+pub(crate) struct Open {
+    pub(crate) kind: Kind,
     /// How many values it will hold: for a dict, twice as many as keys. [`UNKNOWN`] if nobody said.
-    pub(super) len: u64,
-    pub(super) done: u64,
+    pub(crate) len: u64,
+    pub(crate) done: u64,
     /// How many values may come before something else is to be written.
-    pub(super) room: u32,
+    pub(crate) room: u32,
     /// Whether a batch is begun that is not yet added.
     pub(super) begun: bool,
     /// Whether that began with a MARK; for a tuple, whether it did.
@@ -31,7 +31,7 @@ pub(super) struct Open {
 
 /// What is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     List,
     Dict,
     /// A set by opcodes of its own, from protocol 4 on.
@@ -53,7 +53,7 @@ pub(super) enum Kind {
 }
 
 impl Open {
-    pub(super) fn new(kind: Kind, len: u64) -> Open {
+    pub(crate) fn new(kind: Kind, len: u64) -> Open {
         Open { kind, len, done: 0, room: 0, begun: false, marked: false, memo: None }
     }
 
@@ -64,6 +64,45 @@ impl Open {
             Kind::List | Kind::Set | Kind::SetCall | Kind::Items => BATCH,
             _ => u32::MAX.into(),
         }
+    }
+
+    /// What comes before the next value, where the last batch is full or there was none. `text` is for protocol 0.
+    pub(crate) fn next_batch(&mut self, text: bool, out: &mut Vec<u8>) -> Result<()> {
+        let left = if self.len == UNKNOWN { self.batch() } else { self.len - self.done };
+        if left == 0 {
+            let (kind, len) = (self.kind, self.len);
+            return Err(misuse(format!("more values than the {len} that were to come ({kind:?})")));
+        }
+        let alone = self.alone();
+        let single = match self.kind {
+            Kind::List | Kind::Dict | Kind::SetCall => text || self.len == alone,
+            Kind::Items | Kind::Pairs => text || left == alone,
+            _ => false,
+        };
+        let room = if single { alone } else { left.min(self.batch()) };
+        self.room = u32::try_from(room).unwrap_or(u32::MAX);
+        out.extend(self.added().map(|opcode| opcode as u8));
+        if self.has_batches() {
+            (self.begun, self.marked) = (true, !single);
+            if !single {
+                out.push(Opcode::Mark as u8);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all is there.
+    ///
+    /// # Errors
+    ///
+    /// It is not.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.done != self.len && self.len != UNKNOWN {
+            let Open { kind, len, done, .. } = self;
+            return Err(misuse(format!("expected {len} values before the end ({kind:?}), got {done}")));
+        }
+        Ok(())
     }
 
     fn has_batches(&self) -> bool {
@@ -107,15 +146,15 @@ impl<W: Write> Encoder<W> {
     /// ```
     pub fn begin_list(&mut self, len: impl Into<Option<usize>>) -> Result<Memo> {
         self.enter()?;
-        self.write_empty(Opcode::EmptyList, Opcode::List);
-        self.begin_known(Kind::List, length(len.into(), 1))
+        let open = self.write_list(length(len.into(), 1))?;
+        Ok(self.begin_known(open))
     }
 
     /// Begins a `dict` of so many keys; keys and values follow in turn, then [`end`](Encoder::end).
     pub fn begin_dict(&mut self, len: impl Into<Option<usize>>) -> Result<Memo> {
         self.enter()?;
-        self.write_empty(Opcode::EmptyDict, Opcode::Dict);
-        self.begin_known(Kind::Dict, length(len.into(), 2))
+        let open = self.write_dict(length(len.into(), 2))?;
+        Ok(self.begin_known(open))
     }
 
     /// Begins a `set`; its items follow in any order, then [`end`](Encoder::end). Below protocol 4 it is a call of `set`.
@@ -126,7 +165,8 @@ impl<W: Write> Encoder<W> {
         let len = length(len.into(), 1);
         if self.protocol >= Protocol::V4 {
             self.out.op(Opcode::EmptySet);
-            return self.begin_known(Kind::Set, len).map(Some);
+            let open = self.known(Kind::Set, len)?;
+            return Ok(Some(self.begin_known(open)));
         }
         self.begin_set_call("set", len)?;
         Ok(None)
@@ -156,15 +196,7 @@ impl<W: Write> Encoder<W> {
     /// Begins a `tuple`; its items follow, then [`end`](Encoder::end).
     pub fn begin_tuple(&mut self, len: impl Into<Option<usize>>) -> Result<()> {
         self.enter()?;
-        let mut open = Open::new(Kind::Tuple, length(len.into(), 1));
-        open.marked = match open.len {
-            0 => self.protocol == Protocol::V0,
-            1..=3 => self.protocol < Protocol::V2,
-            _ => true,
-        };
-        if open.marked {
-            self.out.op(Opcode::Mark);
-        }
+        let open = self.write_tuple(length(len.into(), 1));
         self.open.push(open);
         Ok(())
     }
@@ -177,30 +209,39 @@ impl<W: Write> Encoder<W> {
     /// Nothing is open, or not everything is there that was to come.
     pub fn end(&mut self) -> Result<Option<Memo>> {
         let open = self.close()?;
-        let memo = match open.kind {
+        let memo = self.write_end(&open)?;
+        if !matches!(open.kind, Kind::Items | Kind::Pairs) {
+            self.leave()?;
+        }
+        Ok(memo)
+    }
+
+    /// What comes at the end.
+    pub(crate) fn write_end(&mut self, open: &Open) -> Result<Option<Memo>> {
+        Ok(match open.kind {
             Kind::List | Kind::Set | Kind::Dict => {
-                self.end_batches(&open)?;
+                self.end_batches(open)?;
                 open.memo
             }
             Kind::SetCall => {
-                self.end_set_call(&open)?;
+                self.end_set_call(open)?;
                 Some(self.remember()?)
             }
             Kind::FrozenSet => {
                 self.out.op(Opcode::FrozenSet);
                 Some(self.remember()?)
             }
-            Kind::Tuple => self.end_tuple(&open)?,
+            Kind::Tuple => self.end_tuple(open)?,
             Kind::Items | Kind::Pairs => {
-                self.end_batches(&open)?;
+                self.end_batches(open)?;
                 return Ok(None);
             }
             Kind::Call(form) => {
-                self.end_call(form, &open)?;
+                self.end_call(form, open)?;
                 Some(self.remember()?)
             }
             Kind::Object => {
-                self.end_object(&open)?;
+                self.end_object(open)?;
                 None
             }
             Kind::Names => {
@@ -211,18 +252,13 @@ impl<W: Write> Encoder<W> {
                 self.out.op(Opcode::BinPersId);
                 None
             }
-        };
-        self.leave()?;
-        Ok(memo)
+        })
     }
 
     /// What was begun last, which must be complete.
     fn close(&mut self) -> Result<Open> {
         let Some(open) = self.open.pop() else { return Err(misuse("nothing is open that could be ended")) };
-        if open.done != open.len && open.len != UNKNOWN {
-            let Open { kind, len, done, .. } = open;
-            return Err(misuse(format!("expected {len} values before the end ({kind:?}), got {done}")));
-        }
+        open.check()?;
         Ok(open)
     }
 
@@ -299,14 +335,48 @@ impl<W: Write> Encoder<W> {
 
     // ---- batches
 
-    /// The values of a container that has an entry in the memo before it has any.
+    /// A list of so many items.
     #[inline]
-    fn begin_known(&mut self, kind: Kind, len: u64) -> Result<Memo> {
-        let memo = self.remember()?;
+    pub(crate) fn write_list(&mut self, len: u64) -> Result<Open> {
+        self.write_empty(Opcode::EmptyList, Opcode::List);
+        self.known(Kind::List, len)
+    }
+
+    /// A dict of so many keys and values.
+    #[inline]
+    pub(crate) fn write_dict(&mut self, len: u64) -> Result<Open> {
+        self.write_empty(Opcode::EmptyDict, Opcode::Dict);
+        self.known(Kind::Dict, len)
+    }
+
+    /// A tuple of so many items.
+    #[inline]
+    pub(crate) fn write_tuple(&mut self, len: u64) -> Open {
+        let mut open = Open::new(Kind::Tuple, len);
+        open.marked = match open.len {
+            0 => self.protocol == Protocol::V0,
+            1..=3 => self.protocol < Protocol::V2,
+            _ => true,
+        };
+        if open.marked {
+            self.out.op(Opcode::Mark);
+        }
+        open
+    }
+
+    /// A container that has an entry in the memo before it has values.
+    #[inline]
+    fn known(&mut self, kind: Kind, len: u64) -> Result<Open> {
         let mut open = Open::new(kind, len);
-        open.memo = Some(memo);
+        open.memo = Some(self.remember()?);
+        Ok(open)
+    }
+
+    #[inline]
+    fn begin_known(&mut self, open: Open) -> Memo {
+        let memo = open.memo.unwrap_or(Memo::NONE);
         self.open.push(open);
-        Ok(memo)
+        memo
     }
 
     #[inline]
@@ -319,33 +389,14 @@ impl<W: Write> Encoder<W> {
     }
 
     /// What comes before the next value, where the last batch is full or there was none.
+    #[cold]
     pub(super) fn next_batch(&mut self) -> Result<()> {
         let text = self.protocol == Protocol::V0;
-        let Some(open) = self.open.last_mut() else { return Ok(()) };
-        if open.kind == Kind::Object {
-            return self.next_state();
+        match self.open.last_mut() {
+            None => Ok(()),
+            Some(open) if open.kind == Kind::Object => self.next_state(),
+            Some(open) => open.next_batch(text, self.out.bytes()),
         }
-        let left = if open.len == UNKNOWN { open.batch() } else { open.len - open.done };
-        if left == 0 {
-            let (kind, len) = (open.kind, open.len);
-            return Err(misuse(format!("more values than the {len} that were to come ({kind:?})")));
-        }
-        let (alone, before) = (open.alone(), open.added());
-        let single = match open.kind {
-            Kind::List | Kind::Dict | Kind::SetCall => text || open.len == alone,
-            Kind::Items | Kind::Pairs => text || left == alone,
-            _ => false,
-        };
-        let room = if single { alone } else { left.min(open.batch()) };
-        open.room = u32::try_from(room).unwrap_or(u32::MAX);
-        before.into_iter().for_each(|opcode| self.out.op(opcode));
-        if let Some(open) = self.open.last_mut().filter(|open| open.has_batches()) {
-            (open.begun, open.marked) = (true, !single);
-            if !single {
-                self.out.op(Opcode::Mark);
-            }
-        }
-        Ok(())
     }
 
     /// What comes behind the last value of all.
@@ -388,6 +439,6 @@ impl<W: Write> Encoder<W> {
 }
 
 /// How many values that are.
-fn length(len: Option<usize>, each: u64) -> u64 {
+pub(crate) fn length(len: Option<usize>, each: u64) -> u64 {
     len.map_or(UNKNOWN, |len| (len as u64).saturating_mul(each))
 }

@@ -24,8 +24,16 @@ impl<W: Write> Encoder<W> {
         let (mut end, mut count, mut memos) = (at, 0, 0);
         while count < most && end - at < room {
             let Some(&byte) = input.get(end) else { break };
+            if byte == FLOAT {
+                let more = floats(input, end, (most - count).min((room - (end - at)) / FLOAT_LEN));
+                if more > 0 {
+                    count += more;
+                    end += more * FLOAT_LEN;
+                    continue;
+                }
+            }
             let next = match byte {
-                FLOAT => end + 9,
+                FLOAT => end + FLOAT_LEN,
                 INT1 => end + 2,
                 INT2 if input.get(end + 2).is_some_and(|&high| high != 0) => end + 3,
                 INT4 if !matches!(input.get(end + 3..end + 5), Some([0, 0]) | None) => end + 5,
@@ -63,6 +71,7 @@ impl<W: Write> Encoder<W> {
 }
 
 const FLOAT: u8 = Opcode::BinFloat as u8;
+const FLOAT_LEN: usize = 9;
 const INT1: u8 = Opcode::BinInt1 as u8;
 const INT2: u8 = Opcode::BinInt2 as u8;
 const INT4: u8 = Opcode::BinInt as u8;
@@ -70,3 +79,10 @@ const NONE: u8 = Opcode::None as u8;
 const TRUE: u8 = Opcode::NewTrue as u8;
 const FALSE: u8 = Opcode::NewFalse as u8;
 const TEXT: u8 = Opcode::ShortBinUnicode as u8;
+
+/// How many floats there are from `at` on, at most so many, eight at a time: their opcodes are where they must be, so none has to wait
+/// for the one before.
+pub(super) fn floats(input: &[u8], at: usize, most: usize) -> usize {
+    let eights = input.get(at..).unwrap_or_default().chunks_exact(8 * FLOAT_LEN).take(most / 8);
+    8 * eights.take_while(|eight| eight.iter().step_by(FLOAT_LEN).all(|&byte| byte == FLOAT)).count()
+}

@@ -107,7 +107,7 @@ pub struct Memo(u32);
 
 impl Memo {
     /// What was not put there: see [`EncodeOptions::with_memo`].
-    const NONE: Memo = Memo(u32::MAX);
+    pub(super) const NONE: Memo = Memo(u32::MAX);
 }
 
 impl<W: Write> Encoder<W> {
@@ -238,7 +238,8 @@ impl<W: Write> Encoder<W> {
         if self.options.memo { self.write_put() } else { Ok(Memo::NONE) }
     }
 
-    pub(super) fn write_get(&mut self, memo: Memo) -> Result<()> {
+    #[inline]
+    pub(crate) fn write_get(&mut self, memo: Memo) -> Result<()> {
         let index = memo.0;
         if index >= self.memos {
             return Err(misuse("what is fetched was not put into the memo"));
@@ -270,6 +271,24 @@ impl<W: Write> Encoder<W> {
     }
 
     // ---- before and behind each value
+
+    /// A value of a container that is kept elsewhere begins: what is written by `write_` and `put_` needs no `enter` and `leave` then.
+    #[cfg(feature = "serde")]
+    #[inline(always)]
+    pub(crate) fn next_of(&mut self, open: &mut Open) -> Result<()> {
+        if open.room == 0 {
+            open.next_batch(self.protocol == Protocol::V0, self.out.bytes())?;
+        }
+        open.room -= 1;
+        open.done += 1;
+        self.out.boundary()
+    }
+
+    /// The value of the pickle was written so.
+    #[cfg(feature = "serde")]
+    pub(crate) fn complete(&mut self) {
+        self.complete = true;
+    }
 
     /// A value begins.
     #[inline(always)]

@@ -19,29 +19,26 @@ pub(super) struct Frames<W> {
     out: W,
     /// With frames: the one that is open, from its header on.
     buffer: Vec<u8>,
+    /// Whether there are frames: then one is always open, perhaps with nothing in it.
     framing: bool,
-    /// Whether there are frames, and none is open.
-    closed: bool,
 }
 
 impl<W: Write> Frames<W> {
     pub(super) fn new(out: W) -> Frames<W> {
-        Frames { out, buffer: Vec::with_capacity(FRAME_TARGET + 1024), framing: false, closed: false }
+        Frames { out, buffer: Vec::with_capacity(FRAME_TARGET + 1024), framing: false }
     }
 
     /// What comes from here on comes in frames.
     pub(super) fn start_framing(&mut self) -> Result<()> {
         self.flush()?;
-        (self.framing, self.closed) = (true, true);
+        self.framing = true;
+        self.open();
         Ok(())
     }
 
     /// Where the next bytes go.
     #[inline(always)]
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
-        if self.closed {
-            self.open();
-        }
         &mut self.buffer
     }
 
@@ -56,9 +53,9 @@ impl<W: Write> Frames<W> {
         if self.buffer.len() >= FRAME_TARGET + FRAME_HEADER { self.commit() } else { Ok(()) }
     }
 
-    /// How many bytes there may be before [`boundary`](Frames::boundary) ends the frame; 0 where one is yet to be opened.
+    /// How many bytes there may be before [`boundary`](Frames::boundary) ends the frame.
     pub(super) fn room(&self) -> usize {
-        if self.closed { 0 } else { (FRAME_TARGET + FRAME_HEADER).saturating_sub(self.buffer.len()) }
+        (FRAME_TARGET + FRAME_HEADER).saturating_sub(self.buffer.len())
     }
 
     /// A value whose data may be large: then it stands outside the frames and is not copied.
@@ -75,23 +72,28 @@ impl<W: Write> Frames<W> {
 
     /// Writes the header of data that stands outside the frames; the data go to the writer given back.
     pub(super) fn beside(&mut self, header: &[u8]) -> Result<&mut W> {
-        if !self.closed {
-            self.commit()?;
-        }
+        self.commit()?;
         self.out.write_all(header)?;
         Ok(&mut self.out)
     }
 
-    #[cold]
     fn open(&mut self) {
-        self.closed = false;
         self.buffer.extend_from_slice(&[0; FRAME_HEADER]);
     }
 
-    /// Ends the frame.
+    /// Ends the frame, and begins another.
     #[cold]
     pub(super) fn commit(&mut self) -> Result<()> {
-        if self.framing && !self.closed {
+        self.close()?;
+        if self.framing {
+            self.open();
+        }
+        Ok(())
+    }
+
+    /// Ends the frame: one that is too short, or empty, has no header.
+    fn close(&mut self) -> Result<()> {
+        if self.framing {
             let len = self.buffer.len() - FRAME_HEADER;
             if len < FRAME_MIN {
                 self.buffer.drain(..FRAME_HEADER);
@@ -99,7 +101,6 @@ impl<W: Write> Frames<W> {
                 header[0] = Opcode::Frame as u8;
                 header[1..].copy_from_slice(&(len as u64).to_le_bytes());
             }
-            self.closed = true;
         }
         self.flush()
     }
@@ -112,7 +113,7 @@ impl<W: Write> Frames<W> {
 
     /// Ends the last frame and gives back the writer, flushed.
     pub(super) fn finish(mut self) -> Result<W> {
-        self.commit()?;
+        self.close()?;
         self.out.flush()?;
         Ok(self.out)
     }

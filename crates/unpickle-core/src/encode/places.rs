@@ -1,5 +1,6 @@
 //! What is held in more than one place: all else needs no look-up when it is written.
 
+use super::copy::floats;
 use crate::graph::{Graph, Record, Shape};
 use crate::op::{LeafEnd, Opcode, leaf_end};
 use crate::seq::{Seq, first_leaf, memo_end};
@@ -198,9 +199,15 @@ impl Finder<'_> {
         let input = self.root.input();
         self.reached += count as u64;
         let mut end = at;
-        for _ in 0..count {
+        let mut left = count;
+        while left > 0 {
+            left -= 1;
             end = match input.get(at) {
-                Some(&FLOAT) => at + 9,
+                Some(&FLOAT) => {
+                    let more = floats(input, at + 9, left);
+                    left -= more;
+                    at + 9 * (more + 1)
+                }
                 Some(&INT1) => at + 2,
                 Some(&INT2) => at + 3,
                 Some(&INT4) => at + 5,

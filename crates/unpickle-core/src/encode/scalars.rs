@@ -13,25 +13,41 @@ impl<W: Write> Encoder<W> {
     #[inline]
     pub fn none(&mut self) -> Result<()> {
         self.enter()?;
-        self.out.op(Opcode::None);
+        self.put_none();
         self.leave()
+    }
+
+    #[inline]
+    pub(crate) fn put_none(&mut self) {
+        self.out.op(Opcode::None);
     }
 
     /// A `bool`
     pub fn bool(&mut self, value: bool) -> Result<()> {
         self.enter()?;
+        self.put_bool(value);
+        self.leave()
+    }
+
+    #[inline]
+    pub(crate) fn put_bool(&mut self, value: bool) {
         if self.protocol >= Protocol::V2 {
             self.out.op(if value { Opcode::NewTrue } else { Opcode::NewFalse });
         } else {
             self.out.bytes().extend_from_slice(if value { b"I01\n" } else { b"I00\n" });
         }
-        self.leave()
     }
 
     /// An `int`
     #[inline]
     pub fn int(&mut self, value: i64) -> Result<()> {
         self.enter()?;
+        self.put_int(value)?;
+        self.leave()
+    }
+
+    #[inline]
+    pub(crate) fn put_int(&mut self, value: i64) -> Result<()> {
         if self.protocol == Protocol::V0 {
             self.decimal(value);
         } else if let Ok(value) = u8::try_from(value) {
@@ -47,7 +63,7 @@ impl<W: Write> Encoder<W> {
         } else {
             self.long(&value.to_le_bytes())?;
         }
-        self.leave()
+        Ok(())
     }
 
     /// An `int` of any size: two's complement, little-endian. Nothing is 0.
@@ -62,13 +78,18 @@ impl<W: Write> Encoder<W> {
     /// # Ok::<(), unpickle_core::Error>(())
     /// ```
     pub fn big_int(&mut self, bytes: &[u8]) -> Result<()> {
+        self.enter()?;
+        self.put_big_int(bytes)?;
+        self.leave()
+    }
+
+    pub(crate) fn put_big_int(&mut self, bytes: &[u8]) -> Result<()> {
         let bytes = shortest(bytes);
         if bytes.len() <= 8 {
             let mut wide = [if bytes.last().is_some_and(|last| last & 0x80 != 0) { 0xff } else { 0 }; 8];
             wide.iter_mut().zip(bytes).for_each(|(wide, byte)| *wide = *byte);
-            return self.int(i64::from_le_bytes(wide));
+            return self.put_int(i64::from_le_bytes(wide));
         }
-        self.enter()?;
         // CPython neither reads nor writes more than 4,300 decimal digits.
         if self.protocol < Protocol::V2 && Int::big(bytes).is_decimal() {
             let out = self.out.bytes();
@@ -78,7 +99,7 @@ impl<W: Write> Encoder<W> {
         } else {
             self.long(bytes)?;
         }
-        self.leave()
+        Ok(())
     }
 
     /// INT or LONG, which are text.
@@ -110,6 +131,12 @@ impl<W: Write> Encoder<W> {
     #[inline]
     pub fn float(&mut self, value: f64) -> Result<()> {
         self.enter()?;
+        self.put_float(value);
+        self.leave()
+    }
+
+    #[inline]
+    pub(crate) fn put_float(&mut self, value: f64) {
         let out = self.out.bytes();
         if self.protocol == Protocol::V0 {
             out.push(Opcode::Float as u8);
@@ -120,7 +147,6 @@ impl<W: Write> Encoder<W> {
             bytes[1..].copy_from_slice(&value.to_be_bytes());
             out.extend_from_slice(&bytes);
         }
-        self.leave()
     }
 
     /// A `str`. Python has one `str` only of each Latin-1 character, and of nothing: those are the same object wherever they
@@ -151,19 +177,14 @@ impl<W: Write> Encoder<W> {
 
     /// A `str` that is in the memo, whatever else is.
     #[cfg(feature = "serde")]
-    pub(crate) fn kept_str(&mut self, value: &str) -> Result<Memo> {
-        self.enter()?;
-        let mut memo = self.put_str(value.as_bytes())?;
-        if !self.options.memo {
-            memo = self.write_put()?;
-        }
-        self.leave()?;
-        Ok(memo)
+    pub(crate) fn put_kept_str(&mut self, value: &str) -> Result<Memo> {
+        let memo = self.put_str(value.as_bytes())?;
+        if self.options.memo { Ok(memo) } else { self.write_put() }
     }
 
     /// A `str` between what the caller does for each value.
     #[inline(always)]
-    pub(super) fn put_str(&mut self, value: &[u8]) -> Result<Memo> {
+    pub(crate) fn put_str(&mut self, value: &[u8]) -> Result<Memo> {
         if value.len() <= 2 && self.options.memo {
             return self.put_short_str(value);
         }
@@ -260,7 +281,7 @@ impl<W: Write> Encoder<W> {
         Ok(memo)
     }
 
-    fn put_bytes(&mut self, value: &[u8]) -> Result<Memo> {
+    pub(crate) fn put_bytes(&mut self, value: &[u8]) -> Result<Memo> {
         if let Some(memo) = self.shared.empty_bytes.filter(|_| value.is_empty()) {
             self.write_get(memo)?;
             return Ok(memo);

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::int::Int;
 use crate::leaf::{self, Leaf};
 use crate::object::{Make, Object};
+use crate::seq::Seq;
 use crate::value::{Value, View};
 use crate::word::Ref;
 
@@ -119,7 +120,7 @@ impl<'p, 'de, 'c> De<'p, 'de, 'c> {
                 _ => visitor.visit_borrowed_bytes(bytes),
             },
             Leaf::Bytes(bytes) | Leaf::ByteArray(bytes) => visitor.visit_borrowed_bytes(bytes),
-            Leaf::EmptyTuple => self.items(visitor),
+            Leaf::EmptyTuple => self.items(self.value.no_items(), visitor),
         }
     }
 
@@ -139,7 +140,9 @@ impl<'p, 'de, 'c> De<'p, 'de, 'c> {
             },
             View::Bytes(bytes) | View::ByteArray(bytes) => visitor.visit_bytes(bytes),
             View::Buffer(buffer) => visitor.visit_bytes(buffer.load()?),
-            View::List(_) | View::Tuple(_) | View::Set(_) | View::FrozenSet(_) => self.items(visitor),
+            View::List(items) | View::Tuple(items) | View::Set(items) | View::FrozenSet(items) => {
+                self.items(items, visitor)
+            }
             View::Dict(dict) => visitor.visit_map(Pairs::new(self.inside()?, dict)),
             View::Object(object) => self.object(object, visitor),
             View::Class(class) => Err(refused(class)),
@@ -151,8 +154,9 @@ impl<'p, 'de, 'c> De<'p, 'de, 'c> {
         }
     }
 
-    fn items<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_seq(Items::new(self.inside()?, self.value.iter()))
+    #[inline]
+    fn items<V: Visitor<'de>>(self, items: Seq<'p>, visitor: V) -> Result<V::Value> {
+        visitor.visit_seq(Items::new(self.inside()?, items.iter()))
     }
 
     /// An object: its attributes, or what was set or appended, or the arguments of a `__new__`.
@@ -301,12 +305,16 @@ impl<'de> Deserializer<'de> for De<'_, 'de, '_> {
         let inside = self.inside()?;
         let variant = match self.value.view() {
             View::Str(_) | View::Str2(_) => OneOf { name: self, content: None },
-            View::Dict(dict) if dict.len() == 1 => match dict.iter().next() {
-                Some((name, content)) => {
-                    OneOf { name: inside.with(name), content: Some(inside.with(content)) }
-                }
-                None => return Err(Error::data(self.value, "a variant")),
-            },
+            View::Dict(dict) => {
+                let pair = match dict.written() {
+                    1 => dict.pairs().next(),
+                    _ => dict.iter().next().filter(|_| dict.len() == 1),
+                };
+                let Some((name, content)) = pair else {
+                    return Err(Error::data(self.value, "a variant: a dict of its name and value"));
+                };
+                OneOf { name: inside.with(name), content: Some(inside.with(content)) }
+            }
             View::Tuple(parts) if parts.len() == 1 || parts.len() == 2 => match parts.get(0) {
                 Some(name) => OneOf {
                     name: inside.with(name),

@@ -8,7 +8,7 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use crate::encode::{Encoder, Memo};
+use crate::encode::{Encoder, Memo, Open, length};
 use crate::error::{Error, Result};
 
 /// Writes what `serde` tells of a value.
@@ -25,15 +25,16 @@ impl<W: Write> Ser<W> {
         Ser { encoder, names: HashMap::new(), recent: [None; 32] }
     }
 
-    pub(super) fn finish(self) -> Result<W> {
-        self.encoder.finish()
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.encoder.complete();
+        self.encoder.finish().map(drop)
     }
 
     #[inline]
     fn name(&mut self, name: &'static str) -> Result<()> {
         let place = (name.as_ptr() as usize >> 2 ^ name.len()) % 32;
         match self.recent.get(place) {
-            Some(&Some((known, memo))) if std::ptr::eq(known, name) => self.encoder.get(memo),
+            Some(&Some((known, memo))) if std::ptr::eq(known, name) => self.encoder.write_get(memo),
             _ => self.new_name(name, place),
         }
     }
@@ -41,11 +42,11 @@ impl<W: Write> Ser<W> {
     fn new_name(&mut self, name: &'static str, place: usize) -> Result<()> {
         let memo = match self.names.get(name) {
             Some(&memo) => {
-                self.encoder.get(memo)?;
+                self.encoder.write_get(memo)?;
                 memo
             }
             None => {
-                let memo = self.encoder.kept_str(name)?;
+                let memo = self.encoder.put_kept_str(name)?;
                 self.names.insert(name, memo);
                 memo
             }
@@ -56,98 +57,185 @@ impl<W: Write> Ser<W> {
         Ok(())
     }
 
-    /// Begins a variant with something in it.
-    fn variant(&mut self, name: &'static str) -> Result<()> {
-        self.encoder.begin_dict(1)?;
-        self.name(name)
+    /// Begins a variant with something in it: a dict of one name.
+    fn variant(&mut self, name: &'static str) -> Result<Open> {
+        let mut open = self.encoder.write_dict(2)?;
+        self.encoder.next_of(&mut open)?;
+        self.name(name)?;
+        self.encoder.next_of(&mut open)?;
+        Ok(open)
+    }
+
+    fn end(&mut self, open: &Open) -> Result<()> {
+        open.check()?;
+        self.encoder.write_end(open).map(drop)
+    }
+
+    fn list(&mut self, len: Option<usize>) -> Result<Within<'_, W>> {
+        let open = self.encoder.write_list(length(len, 1))?;
+        Ok(Within { ser: self, open, variant: None })
+    }
+
+    fn tuple(&mut self, len: usize) -> Within<'_, W> {
+        let open = self.encoder.write_tuple(length(Some(len), 1));
+        Within { ser: self, open, variant: None }
+    }
+
+    fn dict(&mut self, len: Option<usize>) -> Result<Within<'_, W>> {
+        let open = self.encoder.write_dict(length(len, 2))?;
+        Ok(Within { ser: self, open, variant: None })
     }
 }
 
-/// What is written in one call each.
-macro_rules! scalars {
-    ($($method:ident $type:ty: $write:ident($convert:expr);)*) => {$(
-        #[inline]
-        fn $method(self, value: $type) -> Result<()> {
-            let convert: fn($type) -> _ = $convert;
-            self.encoder.$write(convert(value)).map(drop)
-        }
-    )*};
+/// A container that is being written; around it, perhaps, the dict that makes it a variant.
+pub(super) struct Within<'s, W> {
+    ser: &'s mut Ser<W>,
+    open: Open,
+    variant: Option<Open>,
 }
 
-impl<W: Write> Serializer for &mut Ser<W> {
+impl<W: Write> Within<'_, W> {
+    #[inline]
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        self.ser.encoder.next_of(&mut self.open)?;
+        value.serialize(&mut *self.ser)
+    }
+
+    #[inline]
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+        self.ser.encoder.next_of(&mut self.open)?;
+        self.ser.name(name)?;
+        self.value(value)
+    }
+
+    #[inline]
+    fn finish(self) -> Result<()> {
+        self.ser.end(&self.open)?;
+        match &self.variant {
+            Some(variant) => self.ser.end(variant),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'s, W: Write> Serializer for &'s mut Ser<W> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Self;
-    type SerializeTuple = Self;
-    type SerializeTupleStruct = Self;
-    type SerializeTupleVariant = Self;
-    type SerializeMap = Self;
-    type SerializeStruct = Self;
-    type SerializeStructVariant = Self;
+    type SerializeSeq = Within<'s, W>;
+    type SerializeTuple = Within<'s, W>;
+    type SerializeTupleStruct = Within<'s, W>;
+    type SerializeTupleVariant = Within<'s, W>;
+    type SerializeMap = Within<'s, W>;
+    type SerializeStruct = Within<'s, W>;
+    type SerializeStructVariant = Within<'s, W>;
 
-    scalars! {
-        serialize_bool bool: bool(|value| value);
-        serialize_i8 i8: int(i64::from);
-        serialize_i16 i16: int(i64::from);
-        serialize_i32 i32: int(i64::from);
-        serialize_i64 i64: int(|value| value);
-        serialize_u8 u8: int(i64::from);
-        serialize_u16 u16: int(i64::from);
-        serialize_u32 u32: int(i64::from);
-        serialize_f32 f32: float(f64::from);
-        serialize_f64 f64: float(|value| value);
+    #[inline]
+    fn serialize_bool(self, value: bool) -> Result<()> {
+        self.encoder.put_bool(value);
+        Ok(())
     }
 
+    #[inline]
+    fn serialize_i8(self, value: i8) -> Result<()> {
+        self.encoder.put_int(value.into())
+    }
+
+    #[inline]
+    fn serialize_i16(self, value: i16) -> Result<()> {
+        self.encoder.put_int(value.into())
+    }
+
+    #[inline]
+    fn serialize_i32(self, value: i32) -> Result<()> {
+        self.encoder.put_int(value.into())
+    }
+
+    #[inline]
+    fn serialize_i64(self, value: i64) -> Result<()> {
+        self.encoder.put_int(value)
+    }
+
+    #[inline]
+    fn serialize_u8(self, value: u8) -> Result<()> {
+        self.encoder.put_int(value.into())
+    }
+
+    #[inline]
+    fn serialize_u16(self, value: u16) -> Result<()> {
+        self.encoder.put_int(value.into())
+    }
+
+    #[inline]
+    fn serialize_u32(self, value: u32) -> Result<()> {
+        self.encoder.put_int(value.into())
+    }
+
+    #[inline]
     fn serialize_u64(self, value: u64) -> Result<()> {
         match i64::try_from(value) {
-            Ok(value) => self.encoder.int(value),
-            Err(_) => self.encoder.big_int(&i128::from(value).to_le_bytes()),
+            Ok(value) => self.encoder.put_int(value),
+            Err(_) => self.encoder.put_big_int(&i128::from(value).to_le_bytes()),
         }
     }
 
     fn serialize_i128(self, value: i128) -> Result<()> {
-        self.encoder.big_int(&value.to_le_bytes())
+        self.encoder.put_big_int(&value.to_le_bytes())
     }
 
     fn serialize_u128(self, value: u128) -> Result<()> {
         let mut bytes = [0; 17];
         bytes[..16].copy_from_slice(&value.to_le_bytes());
-        self.encoder.big_int(&bytes)
+        self.encoder.put_big_int(&bytes)
+    }
+
+    #[inline]
+    fn serialize_f32(self, value: f32) -> Result<()> {
+        self.serialize_f64(value.into())
+    }
+
+    #[inline]
+    fn serialize_f64(self, value: f64) -> Result<()> {
+        self.encoder.put_float(value);
+        Ok(())
     }
 
     fn serialize_char(self, value: char) -> Result<()> {
-        self.encoder.str(value.encode_utf8(&mut [0; 4])).map(drop)
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
     #[inline]
     fn serialize_str(self, value: &str) -> Result<()> {
-        self.encoder.str(value).map(drop)
+        self.encoder.put_str(value.as_bytes()).map(drop)
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<()> {
-        self.encoder.bytes(value).map(drop)
+        self.encoder.put_bytes(value).map(drop)
     }
 
+    #[inline]
     fn serialize_none(self) -> Result<()> {
-        self.encoder.none()
+        self.encoder.put_none();
+        Ok(())
     }
 
+    #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<()> {
         value.serialize(self)
     }
 
     fn serialize_unit(self) -> Result<()> {
-        self.encoder.none()
+        self.serialize_none()
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<()> {
-        self.encoder.none()
+        self.serialize_none()
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<()> {
         self.name(variant)
     }
 
+    #[inline]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<()> {
         value.serialize(self)
     }
@@ -159,23 +247,24 @@ impl<W: Write> Serializer for &mut Ser<W> {
         variant: &'static str,
         value: &T,
     ) -> Result<()> {
-        self.variant(variant)?;
+        let open = self.variant(variant)?;
         value.serialize(&mut *self)?;
-        self.encoder.end().map(drop)
+        self.end(&open)
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Self> {
-        self.encoder.begin_list(len)?;
-        Ok(self)
+    #[inline]
+    fn serialize_seq(self, len: Option<usize>) -> Result<Within<'s, W>> {
+        self.list(len)
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Self> {
-        self.encoder.begin_tuple(len)?;
-        Ok(self)
+    #[inline]
+    fn serialize_tuple(self, len: usize) -> Result<Within<'s, W>> {
+        Ok(self.tuple(len))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Self> {
-        self.serialize_tuple(len)
+    #[inline]
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Within<'s, W>> {
+        Ok(self.tuple(len))
     }
 
     fn serialize_tuple_variant(
@@ -184,18 +273,19 @@ impl<W: Write> Serializer for &mut Ser<W> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Self> {
-        self.variant(variant)?;
-        self.serialize_tuple(len)
+    ) -> Result<Within<'s, W>> {
+        let variant = Some(self.variant(variant)?);
+        Ok(Within { variant, ..self.tuple(len) })
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<Self> {
-        self.encoder.begin_dict(len)?;
-        Ok(self)
+    #[inline]
+    fn serialize_map(self, len: Option<usize>) -> Result<Within<'s, W>> {
+        self.dict(len)
     }
 
-    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Self> {
-        self.serialize_map(Some(len))
+    #[inline]
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Within<'s, W>> {
+        self.dict(Some(len))
     }
 
     fn serialize_struct_variant(
@@ -204,84 +294,77 @@ impl<W: Write> Serializer for &mut Ser<W> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Self> {
-        self.variant(variant)?;
-        self.serialize_map(Some(len))
+    ) -> Result<Within<'s, W>> {
+        let variant = Some(self.variant(variant)?);
+        Ok(Within { variant, ..self.dict(Some(len))? })
     }
 }
 
-/// Sequences of any kind; a variant ends twice.
+/// Values without names.
 macro_rules! sequences {
-    ($($access:ident $method:ident $ends:literal;)*) => {$(
-        impl<W: Write> $access for &mut Ser<W> {
+    ($($access:ident $method:ident;)*) => {$(
+        impl<W: Write> $access for Within<'_, W> {
             type Ok = ();
             type Error = Error;
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-                value.serialize(&mut **self)
+                self.value(value)
             }
 
+            #[inline]
             fn end(self) -> Result<()> {
-                for _ in 0..$ends {
-                    self.encoder.end()?;
-                }
-                Ok(())
+                self.finish()
             }
         }
     )*};
 }
 
 sequences! {
-    SerializeSeq serialize_element 1;
-    SerializeTuple serialize_element 1;
-    SerializeTupleStruct serialize_field 1;
-    SerializeTupleVariant serialize_field 2;
+    SerializeSeq serialize_element;
+    SerializeTuple serialize_element;
+    SerializeTupleStruct serialize_field;
+    SerializeTupleVariant serialize_field;
 }
 
-/// Structs; a variant ends twice.
+/// Values by name.
 macro_rules! structs {
-    ($($access:ident $ends:literal;)*) => {$(
-        impl<W: Write> $access for &mut Ser<W> {
+    ($($access:ident)*) => {$(
+        impl<W: Write> $access for Within<'_, W> {
             type Ok = ();
             type Error = Error;
 
             #[inline]
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<()> {
-                self.name(key)?;
-                value.serialize(&mut **self)
+                self.field(key, value)
             }
 
+            #[inline]
             fn end(self) -> Result<()> {
-                for _ in 0..$ends {
-                    self.encoder.end()?;
-                }
-                Ok(())
+                self.finish()
             }
         }
     )*};
 }
 
-structs! {
-    SerializeStruct 1;
-    SerializeStructVariant 2;
-}
+structs! { SerializeStruct SerializeStructVariant }
 
-impl<W: Write> SerializeMap for &mut Ser<W> {
+impl<W: Write> SerializeMap for Within<'_, W> {
     type Ok = ();
     type Error = Error;
 
     #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        key.serialize(&mut **self)
+        self.value(key)
     }
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        value.serialize(&mut **self)
+        self.value(value)
     }
 
+    #[inline]
     fn end(self) -> Result<()> {
-        self.encoder.end().map(drop)
+        self.finish()
     }
 }
