@@ -354,7 +354,7 @@ mod tests {
         assert!(!is_error);
         assert!(text.lines().count() <= 40, "{} lines\n{text}", text.lines().count());
         assert!(text.lines().all(|line| line.chars().count() <= 96), "{text}");
-        assert_eq!(text.lines().filter(|line| line.starts_with("  pkl2parquet ")).count(), 4);
+        assert_eq!(text.lines().filter(|line| line.starts_with("  pkl2parquet ")).count(), 5);
     }
 
     #[test]

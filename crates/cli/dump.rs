@@ -89,10 +89,9 @@ impl Dump {
     ) -> Result<()> {
         let shown = name(target);
         let mut output = target.create(true).with_context(|| shown.clone())?;
-        let mut write = |out: &mut dyn Write| frames::write_frame(table, options, out);
+        let write = |out: &mut dyn Write| frames::write_frame(table, options, out);
         let inside = names::unpacked(&self.output);
-        let written: Result<Written, Error> =
-            Packing::of(&self.output).pack(&inside, &mut output, &mut write);
+        let written: Result<Written, Error> = Packing::of(&self.output).pack(&inside, &mut output, write);
         let mut told = None;
         let done = written.map(|written| told = Some(written)).map_err(|error| anyhow!("{error}"));
         let size = match finish(done, output) {

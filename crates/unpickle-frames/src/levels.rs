@@ -36,7 +36,7 @@ pub(crate) fn level(
         firsts.entry(row).or_insert(i);
     }
     let mut distinct: Vec<(Row<'_>, usize)> = firsts.into_iter().collect();
-    distinct.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    distinct.sort_unstable();
     let values = UInt64Array::from_iter_values(distinct.iter().map(|(_, first)| *first as u64));
     let values = arrow_select::take::take(&cells, &values, None).map_err(arrow_error)?;
     i32::try_from(distinct.len()).map_err(|_| Error::limit("a level of more values than 32 bits count"))?;
