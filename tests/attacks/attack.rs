@@ -45,9 +45,12 @@ impl Attack {
         (self.bytes)()
     }
 
+    /// What converts it to Parquet.
+    pub(crate) const CONVERT: &[&[&str]] = &[&["out.parquet", "--threads", "2"]];
+
     /// Converts it to Parquet.
     pub(crate) fn convert(&self, folder: &Folder) -> Done {
-        folder.run(&[&["out.parquet", "--threads", "2"]])
+        folder.run(Self::CONVERT)
     }
 
     /// What the command did, if it is not what it should do.

@@ -18,8 +18,6 @@ pub(crate) struct Done {
     pub(crate) text: String,
     /// Seconds of all processors together.
     pub(crate) processor: f64,
-    /// The most memory that it had at once, the mapped input too.
-    pub(crate) memory: u64,
 }
 
 impl Done {
@@ -55,19 +53,25 @@ impl Folder {
 
     /// Runs the command on the file.
     pub(crate) fn run(&self, args: &[&[&str]]) -> Done {
+        self.run_by(&["timeout", "60"], args)
+    }
+
+    /// Runs it for the most memory that it has at once, in bytes, the mapped input too. `time` asks: of a process that this one
+    /// starts by itself, the system says at least what this one had.
+    pub(crate) fn memory(&self, args: &[&[&str]]) -> u64 {
+        self.run_by(&["time", "--quiet", "--format=%M", "--output=peak", "timeout", "60"], args);
+        let kib = fs::read_to_string(self.folder.path().join("peak")).expect("what `time` says");
+        kib.trim().parse::<u64>().expect("a number") * 1024
+    }
+
+    fn run_by(&self, by: &[&str], args: &[&[&str]]) -> Done {
         let file = |name| File::create(self.folder.path().join(name)).expect("a file");
         let kib = (SPACE + 3 * self.length) / 1024;
-        let mut command = Command::new("timeout");
+        let mut command = Command::new(by[0]);
         command
             .current_dir(self.folder.path())
-            .args([
-                "60",
-                "sh",
-                "-c",
-                r#"ulimit -c 0; ulimit -v $1; shift; exec "$@""#,
-                "sh",
-                &kib.to_string(),
-            ])
+            .args(&by[1..])
+            .args(["sh", "-c", r#"ulimit -c 0; ulimit -v $1; shift; exec "$@""#, "sh", &kib.to_string()])
             .args([env!("CARGO_BIN_EXE_pkl2parquet"), &self.name])
             .args(args.concat())
             .env("RUST_BACKTRACE", "0")
@@ -80,7 +84,6 @@ impl Folder {
             text: String::from_utf8_lossy(&fs::read(self.folder.path().join("stderr")).expect("its words"))
                 .into_owned(),
             processor: (done.rusage.utime + done.rusage.stime).as_secs_f64(),
-            memory: done.rusage.maxrss,
         }
     }
 }

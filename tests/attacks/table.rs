@@ -49,7 +49,7 @@ fn write_the_table() {
             let bytes = attack.bytes();
             let (decoding, done) = (decoding_takes(&bytes), attack.convert(&folder));
             let (name, says) = (&attack.name, escaped(&done.says()));
-            let memory = done.memory as f64 / 1e6;
+            let memory = folder.memory(Attack::CONVERT) as f64 / 1e6;
             let (length, decoding) = (size(bytes.len()), size(decoding));
             writeln!(
                 table,
