@@ -50,13 +50,14 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // What `work` leaves half done is dropped with it: nothing is shared between inputs.
     let done = panic::catch_unwind(AssertUnwindSafe(work));
     CONVERTS.set(false);
-    // Where both panicked, the one that helps was first: the other was told of it.
-    let own = OWN.take();
-    let place = of_help().take().or(own);
-    match (done, place) {
+    let (own, help) = (OWN.take(), of_help().take());
+    match (done, help) {
         (Ok(Ok(done)), _) => Ok(done),
+        // If this thread panicked, what caught that made this error of it.
         (Ok(Err(error)), None) => Err(error),
-        (_, place) => {
+        (_, help) => {
+            // Where both panicked, the one that helps was first: the other was told of it.
+            let place = help.or(own);
             let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
             Err(anyhow!("internal error{place}; please report it with the file, if you may share it"))
         }
@@ -102,6 +103,10 @@ mod tests {
             Err(_) => bail!("a thread panicked"),
         });
         assert!(error.starts_with(&here(line)), "{error}");
+        // What is caught on the way is the error that was made of it.
+        let error =
+            told(|| panic::catch_unwind(|| panic!("on purpose")).map_err(|_| anyhow!("a damaged file")));
+        assert_eq!(error, "a damaged file");
         // Nothing is left of it for the next.
         assert_eq!(told(|| bail!("an ordinary error")), "an ordinary error");
     }

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io::BufReader;
 
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::SchemaRef;
 use unpickle_core::Result;
 
-use super::unsound;
+use super::{ask, each};
 use crate::source::{Batches, Chunks, Source, no_column};
 
 /// An Arrow file, of which each column is read by itself.
@@ -19,15 +20,14 @@ pub(super) struct ArrowFile {
 
 impl ArrowFile {
     pub(super) fn open(file: File) -> Result<ArrowFile> {
-        let reader = FileReader::try_new(BufReader::new(file.try_clone()?), None)
-            .map_err(|error| unsound("Arrow", error))?;
-        let schema = reader.schema();
+        let whole = BufReader::new(file.try_clone()?);
+        let schema = ask("Arrow", || FileReader::try_new(whole, None))?.schema();
         let mut rows = 0;
         // How many rows there are, nothing says but the batches.
         let first = (!schema.fields().is_empty()).then(|| vec![0]);
-        let reader = FileReader::try_new(BufReader::new(file.try_clone()?), first);
-        for batch in reader.map_err(|error| unsound("Arrow", error))? {
-            rows += batch.map_err(|error| unsound("Arrow", error))?.num_rows();
+        let one = BufReader::new(file.try_clone()?);
+        for batch in each("Arrow", ask("Arrow", || FileReader::try_new(one, first))?) {
+            rows += batch?.num_rows();
         }
         Ok(ArrowFile { file, schema, rows })
     }
@@ -44,19 +44,16 @@ impl Source for ArrowFile {
 
     fn column(&self, index: usize) -> Result<Chunks<'_>> {
         let file = BufReader::new(self.file.try_clone()?);
-        let reader = FileReader::try_new(file, Some(vec![index])).map_err(|error| unsound("Arrow", error))?;
-        Ok(Box::new(reader.map(move |batch| {
-            let batch = batch.map_err(|error| unsound("Arrow", error))?;
-            batch.columns().first().cloned().ok_or_else(|| no_column(index))
-        })))
+        let reader = ask("Arrow", || FileReader::try_new(file, Some(vec![index])))?;
+        let first =
+            move |batch: RecordBatch| batch.columns().first().cloned().ok_or_else(|| no_column(index));
+        Ok(Box::new(each("Arrow", reader).map(move |batch| batch.and_then(first))))
     }
 }
 
 /// A stream of Arrow, in memory.
 pub(super) fn stream(file: File) -> Result<Batches> {
-    let reader =
-        StreamReader::try_new(BufReader::new(file), None).map_err(|error| unsound("Arrow", error))?;
+    let reader = ask("Arrow", || StreamReader::try_new(BufReader::new(file), None))?;
     let schema = reader.schema();
-    let batches: Result<Vec<_>, _> = reader.collect();
-    Batches::new(schema, batches.map_err(|error| unsound("Arrow", error))?)
+    Batches::new(schema, each("Arrow", reader).collect::<Result<_>>()?)
 }

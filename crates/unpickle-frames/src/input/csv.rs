@@ -10,7 +10,7 @@ use arrow_schema::{DataType, Schema};
 use regex::Regex;
 use unpickle_core::Result;
 
-use super::unsound;
+use super::{ask, each, unsound};
 use crate::source::Batches;
 
 /// What stands for a missing cell: the texts that `pandas.read_csv` takes so.
@@ -19,8 +19,7 @@ const MISSING: &str = "^(#N/A|#N/A N/A|#NA|-1\\.#IND|-1\\.#QNAN|-NaN|-nan|1\\.#I
 pub(super) fn read(mut file: File) -> Result<Batches> {
     let missing = Regex::new(MISSING).map_err(|error| unsound("CSV", error))?;
     let format = Format::default().with_header(true).with_null_regex(missing.clone());
-    let (inferred, _) =
-        format.infer_schema(BufReader::new(&file), None).map_err(|error| unsound("CSV", error))?;
+    let (inferred, _) = ask("CSV", || format.infer_schema(BufReader::new(&file), None))?;
     let fields = inferred.fields().iter().map(|field| {
         let data_type = match field.data_type() {
             DataType::Boolean | DataType::Int64 | DataType::Float64 => field.data_type().clone(),
@@ -38,6 +37,5 @@ pub(super) fn read(mut file: File) -> Result<Batches> {
         .with_batch_size(1 << 16)
         .build(file)
         .map_err(|error| unsound("CSV", error))?;
-    let batches: Result<Vec<_>, _> = reader.collect();
-    Batches::new(schema, batches.map_err(|error| unsound("CSV", error))?)
+    Batches::new(schema, each("CSV", reader).collect::<Result<_>>()?)
 }

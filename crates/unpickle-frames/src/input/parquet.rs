@@ -2,12 +2,13 @@
 
 use std::fs::File;
 
+use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use unpickle_core::Result;
 
-use super::unsound;
+use super::{ask, each, unsound};
 use crate::source::{Chunks, Source, no_column};
 
 /// Rows that are read at a time.
@@ -22,8 +23,7 @@ pub(super) struct Parquet {
 
 impl Parquet {
     pub(super) fn open(file: File) -> Result<Parquet> {
-        let metadata = ArrowReaderMetadata::load(&file, Default::default())
-            .map_err(|error| unsound("Parquet", error))?;
+        let metadata = ask("Parquet", || ArrowReaderMetadata::load(&file, Default::default()))?;
         let rows = metadata.metadata().file_metadata().num_rows();
         let rows = usize::try_from(rows).map_err(|error| unsound("Parquet", error))?;
         Ok(Parquet { file, metadata, rows })
@@ -41,16 +41,16 @@ impl Source for Parquet {
 
     fn column(&self, index: usize) -> Result<Chunks<'_>> {
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [index]);
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, self.metadata.clone())
+        let file = self.file.try_clone()?;
+        let reader = ask("Parquet", || {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_projection(mask)
                 .with_batch_size(BATCH)
                 .build()
-                .map_err(|error| unsound("Parquet", error))?;
-        Ok(Box::new(reader.map(move |batch| {
-            let batch = batch.map_err(|error| unsound("Parquet", error))?;
-            batch.columns().first().cloned().ok_or_else(|| no_column(index))
-        })))
+        })?;
+        let first =
+            move |batch: RecordBatch| batch.columns().first().cloned().ok_or_else(|| no_column(index));
+        Ok(Box::new(each("Parquet", reader).map(move |batch| batch.and_then(first))))
     }
 
     /// By the statistics: of a column that is one leaf, if each row group has them.
